@@ -1,0 +1,108 @@
+#include "cascade/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace crlite {
+namespace {
+
+// A descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+bool WriteAll(int fd, Bytes content) {
+  while (!content.empty()) {
+    const ssize_t written = write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    content = content.subspan(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+Status FillTemporary(int fd, const std::string& path, Bytes content, mode_t mode) {
+  if (!content.empty()) {
+    const int error = posix_fallocate(fd, 0, static_cast<off_t>(content.size()));
+    // Some file systems cannot allocate ahead; the write below then reports a full disk.
+    if (error != 0 && error != EOPNOTSUPP && error != EINVAL) {
+      return IoError(path, fmt::format("cannot allocate {} bytes", content.size()), error);
+    }
+  }
+  if (!WriteAll(fd, content)) return IoError(path, "cannot write", errno);
+  if (fchmod(fd, mode) != 0) return IoError(path, "cannot set the mode", errno);
+  if (fsync(fd) != 0) return IoError(path, "cannot sync to disk", errno);
+  return Status::Ok();
+}
+
+}  // namespace
+
+std::string DirectoryOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size) {
+  // O_NONBLOCK: a FIFO in place of the file must not hang us.
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (fd.get() < 0) return IoError(path, "cannot open", errno);
+  struct stat status;
+  if (fstat(fd.get(), &status) != 0) return IoError(path, "cannot stat", errno);
+  if (!S_ISREG(status.st_mode)) {
+    return Error{ErrorCode::kIo, path + ": not a regular file"};
+  }
+  const uint64_t size = static_cast<uint64_t>(status.st_size);
+  if (size > max_size) {
+    return MalformedError(
+        fmt::format("{}: {} bytes, at most {} are accepted", path, size, max_size));
+  }
+  std::vector<uint8_t> content(static_cast<size_t>(size));
+  size_t have = 0;
+  while (have < content.size()) {
+    const ssize_t got = read(fd.get(), content.data() + have, content.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return IoError(path, "cannot read", errno);
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  content.resize(have);
+  return content;
+}
+
+Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode) {
+  const std::string directory = DirectoryOf(path);
+  std::string temporary = path + ".XXXXXX";
+  const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (fd.get() < 0) return IoError(path, "cannot create a temporary file beside it", errno);
+  if (Status filled = FillTemporary(fd.get(), path, content, mode); !filled.ok()) {
+    unlink(temporary.c_str());
+    return filled;
+  }
+  if (rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(temporary.c_str());
+    return IoError(path, "cannot rename the new file into place", error);
+  }
+  const Descriptor directory_fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory_fd.get() < 0 || fsync(directory_fd.get()) != 0) {
+    return IoError(directory, "cannot sync the directory", errno);
+  }
+  return Status::Ok();
+}
+
+}  // namespace crlite

@@ -1,0 +1,27 @@
+// Whole files: read with a limit, written so that a crash leaves the old or the new one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "cascade/base/result.h"
+#include "cascade/reader/bytes.h"
+
+namespace crlite {
+
+// Real filters are below 12 MB; anything larger than this is refused before it is read.
+inline constexpr uint64_t kMaxFilterFileSize = 64u << 20;
+
+// Reads a regular file of at most `max_size` bytes. Errors name `path`.
+Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size);
+
+// Replaces `path`: temporary file in the same directory, space allocated first, written, fsync,
+// rename, fsync of the directory. On failure the old file is untouched and no debris is left.
+Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode);
+
+// The directory part of `path` ("." when there is none).
+std::string DirectoryOf(const std::string& path);
+
+}  // namespace crlite
