@@ -1,0 +1,46 @@
+// The state directory, and how a snapshot gets into it.
+//
+// docs/snapshot-format.md, "State directory".
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cascade/base/result.h"
+#include "cascade/reader/policy.h"
+
+namespace crlite {
+
+inline constexpr char kDefaultStateDir[] = "/var/lib/crlite";
+
+// The names inside a state directory.
+struct StatePaths {
+  explicit StatePaths(const std::string& directory);
+  std::string directory, snapshot, generation, provisioned, filters, incoming, lock;
+};
+
+// Exclusive right to change a state directory, released by the destructor or the process's end.
+class StateLock {
+ public:
+  // Does not wait: another holder is an error that names the lock file and its holder's pid.
+  static Result<StateLock> Acquire(const StatePaths& paths);
+  StateLock(StateLock&&) noexcept;
+  StateLock& operator=(StateLock&&) noexcept;
+  ~StateLock();
+
+ private:
+  struct Impl;
+  explicit StateLock(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The generation of the snapshot in force plus one; 1 when there is none that can be read. Call
+// under the lock.
+uint64_t NextGeneration(const StatePaths& paths);
+
+// Puts `snapshot` in place (mode 0644, atomically), writes the provisioned marker if the snapshot
+// has filters, then changes the generation word. Re-opens what it wrote and checks the body's hash
+// before any reader can see it. Call under the lock; on failure the old snapshot stays in force.
+Status InstallSnapshot(const StatePaths& paths, Bytes snapshot);
+
+}  // namespace crlite
