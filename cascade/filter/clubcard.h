@@ -28,6 +28,17 @@ struct SerialList {
 
   void Add(Bytes serial);  // serial.size() in 1..255
   bool Contains(Bytes serial) const;
+  // Calls visit(Bytes serial) for each, in the order of Add.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    ByteReader reader(packed);
+    for (Bytes serial; ReadNext(&reader, &serial);) visit(serial);
+  }
+  // Reads one serial off `reader`, which walks over `packed`. False at the end.
+  static bool ReadNext(ByteReader* reader, Bytes* serial) {
+    uint8_t length = 0;
+    return reader->ReadU8(&length) && reader->ReadBytes(length, serial);
+  }
 };
 
 // One issuer's part. Positions and offsets are in bits.
@@ -47,8 +58,8 @@ class Clubcard final : public Filter {
  public:
   enum class Format { kV3, kV4 };
 
-  Format format = Format::kV3;        // the encoding it was read from
-  size_t file_size = 0;               // bytes; 0 when it was not read from a file
+  Format format = Format::kV3;             // the encoding it was read from
+  size_t file_size = 0;                    // bytes; 0 when it was not read from a file
   std::vector<CoverageInterval> coverage;  // ascending by log, no log twice
   std::vector<ClubcardBlock> blocks;       // ascending by issuer, no issuer twice
   std::vector<BitColumn> columns;          // approximate columns; at least the largest rank
@@ -79,5 +90,6 @@ Result<std::vector<uint8_t>> WriteClubcardV4(const Clubcard& clubcard);
 // The rules that both encodings share, for readers and writers: limits, order, uniqueness, ranks
 // within the columns. Sorts coverage and blocks first when `sort` is set.
 Status CheckClubcard(Clubcard* clubcard, bool sort);
+Status CheckClubcard(const Clubcard& clubcard);
 
 }  // namespace crlite

@@ -33,8 +33,8 @@ struct FilterDescription {
     bool inverted = false;
     size_t exceptions = 0;
   };
-  std::vector<Issuer> issuers;        // ascending by hash
-  std::vector<size_t> column_words;   // clubcard: 64-bit words of each approximate column
+  std::vector<Issuer> issuers;       // ascending by hash
+  std::vector<size_t> column_words;  // clubcard: 64-bit words of each approximate column
   size_t exact_words = 0;
   struct Layer {
     unsigned hash_algorithm;  // 1 Murmur3, 2 SHA-256, 3 SHA-256 counter mode
@@ -57,7 +57,7 @@ class Clubcard;
 
 // Reads a filter of any kind. A file whose name ends in ".stash" is a stash (its layout has no
 // version field); every other one is known by its first two bytes. `name` is used for that and in
-// messages, which give field, value and offset: "<name>: <field> at offset <n>: ...".
+// messages: "<name>: <part>: <field> <value> at offset <n>, <what is wanted>".
 Result<std::unique_ptr<Filter>> ReadFilter(std::string_view name, Bytes content);
 
 // The same from disk, at most kMaxFilterFileSize bytes.

@@ -1,0 +1,47 @@
+#include "cascade/filter/filter_set.h"
+
+#include <algorithm>
+
+namespace crlite {
+namespace {
+
+constexpr Outcome OutcomeOf(FilterStatus status) {
+  switch (status) {
+    case FilterStatus::kRevoked:
+      return Outcome::kRevoked;
+    case FilterStatus::kGood:
+      return Outcome::kNotRevoked;
+    case FilterStatus::kNotEnrolled:
+      return Outcome::kNotEnrolled;
+    case FilterStatus::kNotCovered:
+      return Outcome::kNotCovered;
+  }
+  return Outcome::kNotCovered;
+}
+
+// Check takes the smallest outcome that any filter gives.
+static_assert(Outcome::kRevoked < Outcome::kNotRevoked &&
+              Outcome::kNotRevoked < Outcome::kNotEnrolled &&
+              Outcome::kNotEnrolled < Outcome::kNotCovered);
+
+}  // namespace
+
+void FilterSet::Add(std::string name, std::unique_ptr<Filter> filter) {
+  filters_.push_back({std::move(name), std::move(filter)});
+}
+
+Verdict FilterSet::Check(const Query& query) const {
+  if (filters_.empty()) return {Outcome::kNoData, Reason::kNoSnapshot};
+  Verdict verdict{Outcome::kNotCovered, Reason::kFilters};
+  for (size_t i = 0; i < filters_.size(); ++i) {
+    const Outcome outcome = OutcomeOf(filters_[i].filter->Ask(query));
+    if (outcome >= verdict.outcome) continue;
+    verdict.outcome = outcome;
+    const bool speaks = outcome == Outcome::kRevoked || outcome == Outcome::kNotRevoked;
+    if (speaks) verdict.filter = static_cast<uint16_t>(std::min<size_t>(i, Verdict::kNone));
+    if (outcome == Outcome::kRevoked) break;
+  }
+  return verdict;
+}
+
+}  // namespace crlite
