@@ -85,7 +85,6 @@ Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size
 }
 
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode) {
-  const std::string directory = DirectoryOf(path);
   std::string temporary = path + ".XXXXXX";
   const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) return IoError(path, "cannot create a temporary file beside it", errno);
@@ -93,11 +92,16 @@ Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode) 
     unlink(temporary.c_str());
     return filled;
   }
-  if (rename(temporary.c_str(), path.c_str()) != 0) {
+  return RenameIntoPlace(temporary, path);
+}
+
+Status RenameIntoPlace(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) {
     const int error = errno;
-    unlink(temporary.c_str());
-    return IoError(path, "cannot rename the new file into place", error);
+    unlink(from.c_str());
+    return IoError(to, "cannot rename the new file into place", error);
   }
+  const std::string directory = DirectoryOf(to);
   const Descriptor directory_fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory_fd.get() < 0 || fsync(directory_fd.get()) != 0) {
     return IoError(directory, "cannot sync the directory", errno);

@@ -21,6 +21,9 @@ Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size
 // rename, fsync of the directory. On failure the old file is untouched and no debris is left.
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode);
 
+// Renames `from` over `to` (same directory) and syncs the directory. On failure `from` is removed.
+Status RenameIntoPlace(const std::string& from, const std::string& to);
+
 // The directory part of `path` ("." when there is none).
 std::string DirectoryOf(const std::string& path);
 

@@ -25,9 +25,7 @@ struct [[nodiscard]] Error {
   std::string message;
 
   // The same error with a subject in front: "<subject>: <message>".
-  Error In(std::string_view subject) const {
-    return {code, std::string(subject) + ": " + message};
-  }
+  Error In(std::string_view subject) const { return {code, std::string(subject) + ": " + message}; }
 };
 
 Error MalformedError(std::string message);
@@ -41,8 +39,8 @@ int ExitCodeOf(ErrorCode code);
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Result(Error error) : error_(std::move(error)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }

@@ -28,8 +28,7 @@ int64_t DaysFromCivil(int64_t year, unsigned month, unsigned day) {
   const int64_t year_of_era = year - era * 400;
   const int64_t month_from_march = (static_cast<int64_t>(month) + 9) % 12;
   const int64_t day_of_year = (153 * month_from_march + 2) / 5 + static_cast<int64_t>(day) - 1;
-  const int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;  // 719,468 days from 0000-03-01 to 1970-01-01
 }
 

@@ -11,10 +11,10 @@ namespace crlite {
 
 // Views into the DER given to ParseCertificate, which must outlive them.
 struct CertificateFields {
-  Bytes serial;        // content octets of serialNumber, leading 00 kept
-  Bytes issuer_name;   // the whole Name SEQUENCE
-  Bytes subject_name;  // the whole Name SEQUENCE
-  Bytes spki;          // the whole SubjectPublicKeyInfo SEQUENCE
+  Bytes serial;            // content octets of serialNumber, leading 00 kept
+  Bytes issuer_name;       // the whole Name SEQUENCE
+  Bytes subject_name;      // the whole Name SEQUENCE
+  Bytes spki;              // the whole SubjectPublicKeyInfo SEQUENCE
   int64_t not_before = 0;  // seconds since the epoch
   int64_t not_after = 0;   // seconds since the epoch, inclusive
   bool has_sct_extension = false;

@@ -56,15 +56,15 @@ enum class Outcome : uint8_t {
 
 // Why an outcome is what it is.
 enum class Reason : uint8_t {
-  kFilters,         // the filters answered
-  kChainTooShort,   // no issuer certificate in the verified chain
-  kNoCertificate,   // the peer showed a raw public key
-  kNoSct,           // no parseable embedded SCT
-  kCrlPath,         // the chain belongs to a CRL's signer
-  kOutsideValidity, // expired or not yet valid at the verification time: outside every universe
-  kMalformed,       // the certificate's fields could not be read
-  kNoSnapshot,      // kNoData: there is no snapshot, or none with filters
-  kDamaged,         // kNoData: the snapshot contradicts itself
+  kFilters,          // the filters answered
+  kChainTooShort,    // no issuer certificate in the verified chain
+  kNoCertificate,    // the peer showed a raw public key
+  kNoSct,            // no parseable embedded SCT
+  kCrlPath,          // the chain belongs to a CRL's signer
+  kOutsideValidity,  // expired or not yet valid at the verification time: outside every universe
+  kMalformed,        // the certificate's fields could not be read
+  kNoSnapshot,       // kNoData: there is no snapshot, or none with filters
+  kDamaged,          // kNoData: the snapshot contradicts itself
 };
 
 // An answer with its evidence. `filter` indexes the filters that were asked, `sct` the query's

@@ -64,8 +64,7 @@ bool ParseSctList(Bytes extension_value, SctList* out) {
   while (!list.AtEnd() && out->count < kMaxScts) {
     uint16_t item_length;
     Bytes item;
-    if (!list.ReadBe16(&item_length) || item_length == 0 ||
-        !list.ReadBytes(item_length, &item)) {
+    if (!list.ReadBe16(&item_length) || item_length == 0 || !list.ReadBytes(item_length, &item)) {
       ++out->num_malformed;
       break;
     }

@@ -15,10 +15,10 @@ struct SctList {
   std::span<const Sct> Span() const { return {scts, count}; }
 };
 
-// Reads `extension_value`: the content of the extension's extnValue OCTET STRING, itself a DER OCTET
-// STRING around the TLS vector. Returns false, with an empty list, when the value is no such thing;
-// a malformed item is skipped and counted, an item whose length does not fit ends the list. Items
-// beyond kMaxScts are ignored. `out` needs not be initialised.
+// Reads `extension_value`: the content of the extension's extnValue OCTET STRING, itself a DER
+// OCTET STRING around the TLS vector. Returns false, with an empty list, when the value is no such
+// thing; a malformed item is skipped and counted, an item whose length does not fit ends the list.
+// Items beyond kMaxScts are ignored. `out` needs not be initialised.
 [[nodiscard]] bool ParseSctList(Bytes extension_value, SctList* out);
 
 }  // namespace crlite

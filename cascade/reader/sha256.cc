@@ -61,8 +61,8 @@ void CompressPortable(uint32_t state[8], const uint8_t* blocks, size_t num_block
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int t = 0; t < 64; ++t) {
-      uint32_t t1 = h + (Rotr(e, 6) ^ Rotr(e, 11) ^ Rotr(e, 25)) + ((e & f) ^ (~e & g)) +
-                    kRound[t] + w[t];
+      uint32_t t1 =
+          h + (Rotr(e, 6) ^ Rotr(e, 11) ^ Rotr(e, 25)) + ((e & f) ^ (~e & g)) + kRound[t] + w[t];
       uint32_t t2 = (Rotr(a, 2) ^ Rotr(a, 13) ^ Rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
       h = g, g = f, f = e, e = d + t1;
       d = c, c = b, b = a, a = t1 + t2;
@@ -106,8 +106,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) void CompressNi(uint32_t state[8],
 #pragma GCC unroll 16
     for (int i = 0; i < 16; ++i) {
       __m128i message = w[i % 4];
-      __m128i sum = _mm_add_epi32(
-          message, _mm_load_si128(reinterpret_cast<const __m128i*>(kRound + 4 * i)));
+      __m128i sum =
+          _mm_add_epi32(message, _mm_load_si128(reinterpret_cast<const __m128i*>(kRound + 4 * i)));
       cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
       abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
       if (i < 12) {

@@ -191,7 +191,8 @@ Verdict Snapshot::Check(const Query& query) const {
   if (IsEmpty(mask)) return verdict;
   for (size_t i = mask_words_; i-- > 0;) {
     if (mask.words[i] == 0) continue;
-    verdict.filter = static_cast<uint16_t>(64 * i + static_cast<size_t>(__builtin_ctzll(mask.words[i])));
+    verdict.filter =
+        static_cast<uint16_t>(64 * i + static_cast<size_t>(__builtin_ctzll(mask.words[i])));
   }
   for (size_t i = 0; i < mask_words_; ++i) {
     const uint64_t revoked = mask.words[i] & blob.always_revoked(i);
@@ -235,10 +236,9 @@ uint64_t Snapshot::filter_time_ms(size_t i) const {
 }
 
 bool Snapshot::BodyHashMatches() const {
-  const size_t body =
-      kHeaderSize + LoadLe32(bytes_.data() + kSectionCountAt) * kSectionEntrySize;
-  return memcmp(Sha256::Hash(bytes_.subspan(body)).bytes, bytes_.data() + kBodyHashAt,
-                kHashSize) == 0;
+  const size_t body = kHeaderSize + LoadLe32(bytes_.data() + kSectionCountAt) * kSectionEntrySize;
+  return memcmp(Sha256::Hash(bytes_.subspan(body)).bytes, bytes_.data() + kBodyHashAt, kHashSize) ==
+         0;
 }
 
 }  // namespace crlite

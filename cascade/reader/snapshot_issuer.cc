@@ -148,8 +148,8 @@ class Evaluator {
     if (d.extra_offset != 0 || d.truncated()) extra = ReadExtra(d);
     const uint64_t region = uint64_t{exact_start} + d.exact_position;
     const uint64_t start = d.ExactStart(key_.position);
-    bool is_member = d.truncated() ? PassesTruncated(region, start, extra.exact_stored)
-                                   : Passes(region, start);
+    bool is_member =
+        d.truncated() ? PassesTruncated(region, start, extra.exact_stored) : Passes(region, start);
     if (is_member && !extra.exceptions.empty()) {
       const Listed listed = FindException(extra.exceptions, serial);
       if (listed == Listed::kDamaged) damaged_ = true;
@@ -167,8 +167,8 @@ class Evaluator {
     const ShiftedKey key = Shift(key_, start % 8);
     for (uint64_t k = 0; k < d.rank; ++k) {
       const uint64_t column = region + k * stride;
-      const bool passes = d.truncated() ? PassesTruncated(column, start, kept)
-                                        : PassesAt(column + start / 8, key);
+      const bool passes =
+          d.truncated() ? PassesTruncated(column, start, kept) : PassesAt(column + start / 8, key);
       if (!passes) return d.inverted();
     }
     return IsRevokedAfterColumns(d, exact_start, serial);

@@ -23,7 +23,8 @@ struct SnapshotFilter {
 };
 
 struct SnapshotInput {
-  std::vector<SnapshotFilter> filters;  // in chain order; none: a snapshot that carries policy alone
+  std::vector<SnapshotFilter>
+      filters;  // in chain order; none: a snapshot that carries policy alone
   Policy policy;
   uint64_t generation = 0;
   uint64_t data_time_ms = 0;  // how old the data is, by its own account

@@ -38,9 +38,10 @@ class StateLock {
 // under the lock.
 uint64_t NextGeneration(const StatePaths& paths);
 
-// Puts `snapshot` in place (mode 0644, atomically), writes the provisioned marker if the snapshot
-// has filters, then changes the generation word. Re-opens what it wrote and checks the body's hash
-// before any reader can see it. Call under the lock; on failure the old snapshot stays in force.
+// Writes `snapshot` beside the one in force, reads it back and checks the body's hash, and only
+// then renames it into place (mode 0644). After that come the provisioned marker, if the snapshot
+// has filters, and the generation word. Call under the lock. On failure before the rename the old
+// snapshot stays in force.
 Status InstallSnapshot(const StatePaths& paths, Bytes snapshot);
 
 }  // namespace crlite

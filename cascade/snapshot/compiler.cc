@@ -1,0 +1,203 @@
+#include "cascade/snapshot/compiler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cascade/reader/snapshot_format.h"
+#include "cascade/snapshot/coverage_table.h"
+#include "cascade/snapshot/issuer_blob.h"
+#include "cascade/snapshot/little_endian.h"
+#include "cascade/snapshot/self_test.h"
+
+namespace crlite {
+
+using namespace snapshot_format;
+
+namespace {
+
+bool IsFilterName(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= kFilterNameSize && name != "." && name != ".." &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+Status CheckInput(const SnapshotInput& input) {
+  if (input.filters.size() >= kMaxFilters) {
+    return MalformedError(
+        fmt::format("snapshot: {} filters, at most {} fit", input.filters.size(), kMaxFilters - 1));
+  }
+  std::vector<std::string_view> names = {self_test::kFilterName};
+  for (const SnapshotFilter& filter : input.filters) {
+    if (!IsFilterName(filter.name)) {
+      return MalformedError(fmt::format(
+          "snapshot: filter name '{}', wanted 1 to 32 of A-Z a-z 0-9 . _ -", filter.name));
+    }
+    if (std::find(names.begin(), names.end(), filter.name) != names.end()) {
+      return MalformedError(fmt::format("snapshot: two filters are named '{}'", filter.name));
+    }
+    names.push_back(filter.name);
+  }
+  return Status::Ok();
+}
+
+// One block of one filter, for gathering the blocks of each issuer.
+struct BlockReference {
+  const ClubcardBlock* block;
+  uint32_t filter;
+};
+
+std::vector<BlockReference> BlocksByIssuer(const std::vector<const Clubcard*>& filters) {
+  std::vector<BlockReference> references;
+  for (uint32_t i = 0; i < filters.size(); ++i) {
+    for (const ClubcardBlock& block : filters[i]->blocks) references.push_back({&block, i});
+  }
+  std::stable_sort(references.begin(), references.end(),
+                   [](const BlockReference& a, const BlockReference& b) {
+                     return a.block->issuer < b.block->issuer;
+                   });
+  return references;
+}
+
+struct PlannedIssuer {
+  IssuerSpkiHash issuer;
+  IssuerBlobPlan plan;
+  uint64_t offset;  // in section kBlobs
+  uint64_t size;
+};
+
+// Lays out the blobs of all issuers; an error when they would become too large together.
+Result<std::vector<PlannedIssuer>> PlanIssuers(const std::vector<const Clubcard*>& filters,
+                                               size_t mask_words) {
+  std::vector<PlannedIssuer> issuers;
+  const std::vector<BlockReference> references = BlocksByIssuer(filters);
+  uint64_t offset = 0;
+  for (size_t i = 0; i < references.size();) {
+    const IssuerSpkiHash& issuer = references[i].block->issuer;
+    IssuerBlobPlan plan(mask_words);
+    for (; i < references.size() && references[i].block->issuer == issuer; ++i) {
+      plan.Add(references[i].filter, *filters[references[i].filter], *references[i].block);
+    }
+    const uint64_t size = plan.Finish();
+    if (size > kMaxSnapshotSize - offset) {
+      return MalformedError(
+          fmt::format("snapshot: these filters would need more than {} bytes", kMaxSnapshotSize));
+    }
+    issuers.push_back({issuer, std::move(plan), offset, size});
+    offset += size;
+  }
+  return issuers;
+}
+
+std::vector<uint8_t> MakeFilterTable(const SnapshotInput& input) {
+  std::vector<uint8_t> table((input.filters.size() + 1) * kFilterEntrySize);
+  uint8_t* at = table.data();
+  for (const SnapshotFilter& filter : input.filters) {
+    memcpy(at, filter.hash.bytes, kHashSize);
+    memcpy(at + kFilterNameAt, filter.name.data(), filter.name.size());
+    StoreLe(at + kFilterTimeAt, filter.time_ms);
+    at += kFilterEntrySize;
+  }
+  memcpy(at + kFilterNameAt, self_test::kFilterName, sizeof self_test::kFilterName - 1);
+  return table;
+}
+
+// 2^b + 1 bounds: issuers whose hash begins with the b bits i are [bounds[i], bounds[i + 1]).
+std::vector<uint8_t> MakeBuckets(const std::vector<PlannedIssuer>& issuers) {
+  size_t num_buckets = 1;
+  while (num_buckets < issuers.size() && num_buckets < 65536) num_buckets *= 2;
+  std::vector<uint32_t> bounds(num_buckets + 1);
+  for (const PlannedIssuer& issuer : issuers) {
+    ++bounds[(LoadBe16(issuer.issuer.bytes) * num_buckets >> 16) + 1];
+  }
+  std::vector<uint8_t> section;
+  uint32_t sum = 0;
+  for (uint32_t count : bounds) AppendLe(&section, sum += count);
+  return section;
+}
+
+std::vector<uint8_t> MakeIssuerTable(const std::vector<PlannedIssuer>& issuers) {
+  std::vector<uint8_t> table;
+  for (const PlannedIssuer& issuer : issuers) {
+    AppendBytes(&table, issuer.issuer.bytes);
+    AppendLe(&table, issuer.offset);
+    AppendLe(&table, issuer.size);
+  }
+  return table;
+}
+
+uint64_t RoundUp8(uint64_t n) { return (n + 7) / 8 * 8; }
+
+void WriteHeader(const SnapshotInput& input, size_t filter_count, std::vector<uint8_t>* file) {
+  uint8_t* p = file->data();
+  memcpy(p, kMagic, sizeof kMagic);
+  StoreLe(p + kMajorAt, kMajor);
+  StoreLe(p + kMinorAt, kMinor);
+  StoreLe(p + kSectionCountAt, kNumSections);
+  StoreLe(p + kFileSizeAt, uint64_t{file->size()});
+  StoreLe(p + kGenerationAt, input.generation);
+  StoreLe(p + kDataTimeAt, input.data_time_ms);
+  StoreLe(p + kPublishedAt, input.published_ms);
+  StoreLe(p + kFilterCountAt, static_cast<uint32_t>(filter_count));
+  StoreLe(p + kMaskWordsAt, static_cast<uint32_t>(MaskWords(filter_count)));
+  const Bytes bytes(*file);
+  const size_t body = kHeaderSize + kNumSections * kSectionEntrySize;
+  memcpy(p + kBodyHashAt, Sha256::Hash(bytes.subspan(body)).bytes, kHashSize);
+  memcpy(
+      p + kHeadHashAt,
+      Sha256::Hash(bytes.first(kHeadHashAt), bytes.subspan(kHeaderSize, body - kHeaderSize)).bytes,
+      kHashSize);
+}
+
+}  // namespace
+
+Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
+  if (Status checked = CheckInput(input); !checked.ok()) return checked.error();
+  const Clubcard self_test_clubcard = self_test::MakeClubcard();
+  std::vector<const Clubcard*> filters;
+  for (const SnapshotFilter& filter : input.filters) filters.push_back(filter.clubcard);
+  filters.push_back(&self_test_clubcard);
+  const size_t mask_words = MaskWords(filters.size());
+
+  Result<std::vector<PlannedIssuer>> issuers = PlanIssuers(filters, mask_words);
+  if (!issuers.ok()) return issuers.error();
+  const CoverageTable coverage = MakeCoverageTable(filters, mask_words);
+  std::vector<uint8_t> policy(kEncodedPolicySize);
+  EncodePolicy(input.policy, policy.data());
+  const std::vector<uint8_t> filter_table = MakeFilterTable(input);
+  const std::vector<uint8_t> buckets = MakeBuckets(*issuers);
+  const std::vector<uint8_t> issuer_table = MakeIssuerTable(*issuers);
+  const uint64_t blobs_size = issuers->back().offset + issuers->back().size;
+
+  // Sections 1 to 6 from memory, 7 (blobs) written in place.
+  const std::array<const std::vector<uint8_t>*, kNumSections - 1> sections = {
+      &policy, &filter_table, &coverage.logs, &coverage.breakpoints, &buckets, &issuer_table};
+  uint64_t at = RoundUp8(kHeaderSize + kNumSections * kSectionEntrySize);
+  std::array<uint64_t, kNumSections> offsets;
+  for (size_t i = 0; i < sections.size(); ++i) {
+    offsets[i] = at;
+    at += RoundUp8(sections[i]->size());
+  }
+  offsets[kNumSections - 1] = at;
+
+  std::vector<uint8_t> file(at + blobs_size);
+  for (uint32_t i = 0; i < kNumSections; ++i) {
+    uint8_t* entry = file.data() + kHeaderSize + i * kSectionEntrySize;
+    const bool is_blobs = i + 1 == kBlobs;
+    StoreLe(entry, i + 1);
+    StoreLe(entry + 8, offsets[i]);
+    StoreLe(entry + 16, is_blobs ? blobs_size : uint64_t{sections[i]->size()});
+    if (!is_blobs) {
+      std::copy(sections[i]->begin(), sections[i]->end(), file.data() + offsets[i]);
+    }
+  }
+  for (const PlannedIssuer& issuer : *issuers) {
+    issuer.plan.Write(std::span(file).subspan(at + issuer.offset, issuer.size));
+  }
+  WriteHeader(input, filters.size(), &file);
+  return file;
+}
+
+}  // namespace crlite
