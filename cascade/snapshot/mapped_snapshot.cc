@@ -4,6 +4,7 @@
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
 #include <cerrno>
+#include <filesystem>
 
 namespace crlite {
 
@@ -24,7 +25,8 @@ Result<MappedSnapshot> MappedSnapshot::Open(const std::string& path) {
     const ipc::file_mapping file(path.c_str(), ipc::read_only);
     ipc::mapped_region(file, ipc::read_only).swap(mapped.impl_->region);
   } catch (const ipc::interprocess_exception& e) {
-    if (e.get_error_code() == ipc::size_error) {
+    std::error_code ignored;
+    if (std::filesystem::file_size(path, ignored) == 0) {
       return MalformedError(path + ": empty file, not a snapshot");
     }
     const int error = static_cast<int>(e.get_native_error());
