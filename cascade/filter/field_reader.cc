@@ -33,7 +33,7 @@ bool FieldReader::ReadNumber(const char* field, size_t width, uint64_t* out) {
 
 bool FieldReader::FailAtMost(const char* field, uint64_t value, size_t width, uint64_t max) {
   return Fail(fmt::format("{} {}", field, value), offset() - width,
-              fmt::format("at most {} is allowed", max));
+              fmt::format("at most {} wanted", max));
 }
 
 bool FieldReader::Constant(const char* field, size_t width, uint64_t wanted) {
@@ -72,8 +72,8 @@ bool FieldReader::Words(size_t count, std::vector<uint64_t>* out) {
 bool FieldReader::End() {
   if (AtEnd()) return true;
   BeginPart("file");
-  return Fail(fmt::format("{} trailing bytes", reader_.remaining()), offset(),
-              "the file should end there");
+  return Fail(fmt::format("{} bytes left over", reader_.remaining()), offset(),
+              "the end of the file wanted");
 }
 
 }  // namespace crlite
