@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The openssl program: verify (certificate files, no connection), and s_client without
+# -verify_return_error, which connects all the same but tells the error.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+world_start
+
+verify() {
+  openssl verify -CAfile "$pki/root.pem" -untrusted "$pki/intermediate.pem" "$pki/$1.pem" &&
+    echo hello
+}
+partial_chain() {
+  openssl verify -partial_chain -trusted "$pki/intermediate.pem" "$pki/$1.pem" && echo hello
+}
+for command in verify partial_chain; do
+  expect_accepted "$command: revoked without the module" without_module $command revoked.test
+  expect_accepted "$command: good" with_module $command good.test
+  expect_accepted "$command: private CA" with_module $command unlogged.test
+  expect_refused "$command: revoked" 'error 23 at 0 depth lookup: certificate revoked' \
+    with_module $command revoked.test
+done
+
+# return_code URL: the last word of s_client on the connection.
+return_code() {
+  openssl s_client -CAfile "$pki/root.pem" -connect "localhost:${1//[!0-9]/}" </dev/null 2>&1 |
+    grep -m1 'Verify return code' | sed 's/^ *//'
+}
+[[ $(with_module return_code "$good") == 'Verify return code: 0 (ok)' ]] || fail 's_client: good'
+[[ $(without_module return_code "$revoked") == 'Verify return code: 0 (ok)' ]] ||
+  fail 's_client: revoked without the module'
+[[ $(with_module return_code "$revoked") == 'Verify return code: 23 (certificate revoked)' ]] ||
+  fail 's_client: revoked'
+
+# Who asks for no verification gets none.
+expect_accepted 'curl --insecure' with_module curl -sS --insecure "$revoked"
