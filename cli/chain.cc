@@ -1,0 +1,113 @@
+#include "cli/chain.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+namespace crlite {
+namespace {
+
+using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+// One block of PEM text.
+struct PemBlock {
+  ~PemBlock() {
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(data);
+  }
+  char* name = nullptr;
+  char* header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+};
+
+bool IsAtEndOfPem() {
+  const unsigned long error = ERR_peek_last_error();
+  ERR_clear_error();
+  return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+Certificate Decode(const ChainCertificate& certificate) {
+  const unsigned char* der = certificate.der.data();
+  return {d2i_X509(nullptr, &der, static_cast<long>(certificate.der.size())), X509_free};
+}
+
+bool Issued(const ChainCertificate& issuer, X509* leaf) {
+  const Certificate decoded = Decode(issuer);
+  EVP_PKEY* key = decoded ? X509_get0_pubkey(decoded.get()) : nullptr;
+  const bool verified = key != nullptr && X509_verify(leaf, key) == 1;
+  ERR_clear_error();
+  return verified;
+}
+
+std::string SubjectText(Bytes name) {
+  const unsigned char* der = name.data();
+  const std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)> decoded(
+      d2i_X509_NAME(nullptr, &der, static_cast<long>(name.size())), X509_NAME_free);
+  const Bio out(BIO_new(BIO_s_mem()), BIO_free);
+  if (!decoded || !out) return "(unreadable)";
+  X509_NAME_print_ex(out.get(), decoded.get(), 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(out.get(), &text);
+  return std::string(text, static_cast<size_t>(length));
+}
+
+}  // namespace
+
+Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
+                                                   const std::string& text) {
+  const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free);
+  std::vector<ChainCertificate> chain;
+  for (;;) {
+    PemBlock block;
+    const size_t number = chain.size() + 1;
+    if (PEM_read_bio(bio.get(), &block.name, &block.header, &block.data, &block.size) != 1) {
+      if (IsAtEndOfPem()) break;
+      return MalformedError(fmt::format("{}: certificate {}: damaged PEM block", name, number));
+    }
+    if (std::string_view(block.name) != PEM_STRING_X509) continue;
+    ChainCertificate certificate;
+    certificate.der.assign(block.data, block.data + block.size);
+    if (!ParseCertificate(certificate.der, &certificate.fields)) {
+      return MalformedError(
+          fmt::format("{}: certificate {}: not the DER of a certificate", name, number));
+    }
+    chain.push_back(std::move(certificate));
+  }
+  if (chain.empty()) {
+    return MalformedError(name + ": no certificate, wanted a chain in PEM with the leaf first");
+  }
+  return chain;
+}
+
+Result<const ChainCertificate*> FindIssuer(const std::string& name,
+                                           const std::vector<ChainCertificate>& chain) {
+  if (chain.size() == 1) return nullptr;
+  const Bytes issuer_name = chain[0].fields.issuer_name;
+  const Certificate leaf = Decode(chain[0]);
+  if (!leaf) {
+    ERR_clear_error();
+    return MalformedError(name + ": certificate 1: libcrypto cannot decode it");
+  }
+  bool has_name = false;
+  for (size_t i = 1; i < chain.size(); ++i) {
+    if (!SameBytes(chain[i].fields.subject_name, issuer_name)) continue;
+    has_name = true;
+    if (Issued(chain[i], leaf.get())) return &chain[i];
+  }
+  const std::string wanted = SubjectText(issuer_name);
+  return MalformedError(
+      has_name
+          ? fmt::format("{}: the key of '{}' does not verify the first certificate's signature",
+                        name, wanted)
+          : fmt::format("{}: no certificate of '{}', which issued the first certificate; "
+                        "put the leaf first and its issuer after it",
+                        name, wanted));
+}
+
+}  // namespace crlite

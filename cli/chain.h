@@ -1,0 +1,29 @@
+// A certificate chain as text: the leaf and who issued it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cascade/base/result.h"
+#include "cascade/reader/certificate.h"
+
+namespace crlite {
+
+// A certificate and its fields, which are views into it. Movable.
+struct ChainCertificate {
+  std::vector<uint8_t> der;
+  CertificateFields fields;
+};
+
+// The certificates of PEM text, in its order, at least one. Other PEM blocks and what stands around
+// blocks are skipped. Errors name the certificate (the first is number 1) and the subject `name`.
+Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
+                                                   const std::string& text);
+
+// The certificate that issued `chain[0]`: the first of the others whose subject is the leaf's
+// issuer and whose key verifies the leaf's signature. Null when the chain is the leaf alone; an
+// error when there are others and none is it.
+Result<const ChainCertificate*> FindIssuer(const std::string& name,
+                                           const std::vector<ChainCertificate>& chain);
+
+}  // namespace crlite

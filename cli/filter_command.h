@@ -1,0 +1,11 @@
+// `crlite filter`. Describes a filter file.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace crlite {
+
+// Adds the command to `app`; it sets *exit_code, which must outlive the parsing, when it has run.
+void AddFilterCommand(CLI::App& app, int* exit_code);
+
+}  // namespace crlite

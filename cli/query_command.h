@@ -1,0 +1,11 @@
+// `crlite query`. Answers one query a line.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace crlite {
+
+// Adds the command to `app`; it sets *exit_code, which must outlive the parsing, when it has run.
+void AddQueryCommand(CLI::App& app, int* exit_code);
+
+}  // namespace crlite
