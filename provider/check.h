@@ -1,0 +1,28 @@
+// From a verified chain to a verdict and what follows from it for the host.
+//
+// Freestanding. Thread-safe; changes nothing in the context and calls nothing back.
+#pragma once
+
+#include "cascade/reader/policy.h"
+#include "provider/leaf.h"
+#include "provider/settings.h"
+
+namespace crlite {
+
+// The decision with everything that a journal line tells about it, copied out of the snapshot.
+struct Finding {
+  Verdict verdict;
+  Decision decision;
+  DataState state = DataState::kFresh;
+  Mode mode = Mode::kEnforce;
+  bool insist = false;
+  uint64_t generation = 0;
+  uint8_t filter[32];  // name of the verdict's filter
+  size_t filter_size = 0;
+  LeafQuestion question;  // complete when verdict.reason was not decided before any data
+};
+
+// Fills *out, which is fresh, for the context's chain.
+void CheckChain(const Libcrypto& api, X509_STORE_CTX* ctx, const Settings& settings, Finding* out);
+
+}  // namespace crlite

@@ -1,0 +1,80 @@
+#include "provider/journal.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+
+namespace crlite {
+namespace {
+
+constexpr uint32_t kLinesAMinute = 20;
+constexpr unsigned kFacilityUser = 1;
+constexpr char kJournaldSocket[] = "/run/systemd/journal/socket";
+constexpr char kSyslogSocket[] = "/dev/log";
+
+constinit bool g_enabled = true;
+// The minute in the upper half, the lines asked for in it in the lower one.
+constinit std::atomic<uint64_t> g_minute_and_lines{0};
+
+// Takes one line of this minute's. False when there is none left. *suppressed: how many lines the
+// last minute with any could not have, told once.
+bool TakeLine(uint32_t* suppressed) {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  // Never 0, so that the initial state is no minute's.
+  const uint64_t minute = static_cast<uint64_t>(now.tv_sec / 60 + 1) << 32;
+  uint64_t old = g_minute_and_lines.load(std::memory_order_relaxed), next;
+  uint32_t lines;
+  do {
+    lines = static_cast<uint32_t>(old);
+    const bool is_same_minute = (old ^ minute) >> 32 == 0;
+    *suppressed = !is_same_minute && lines > kLinesAMinute ? lines - kLinesAMinute : 0;
+    next = is_same_minute ? old + 1 : minute + 1;
+  } while (!g_minute_and_lines.compare_exchange_weak(old, next, std::memory_order_relaxed));
+  return static_cast<uint32_t>(next) <= kLinesAMinute;
+}
+
+bool SendDatagram(const char* path, const char* data, size_t size) {
+  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return false;
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  memcpy(address.sun_path, path, strlen(path));
+  const ssize_t sent = sendto(fd, data, size, MSG_NOSIGNAL | MSG_DONTWAIT,
+                              reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  close(fd);
+  return sent >= 0;
+}
+
+}  // namespace
+
+void EnableJournal(bool enabled) { g_enabled = enabled; }
+
+void JournalLine::Send() {
+  uint32_t suppressed;
+  if (!g_enabled || !TakeLine(&suppressed)) return;
+  if (suppressed != 0) {
+    message.Add(" (").AddNumber(suppressed).Add(" earlier lines were left out)");
+  }
+  // https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: "NAME=value\n"...
+  Text<3072> entry;
+  entry.Add("MESSAGE=").Add(message.c_str()).Add("\nPRIORITY=").AddNumber(priority);
+  entry.Add("\nSYSLOG_IDENTIFIER=crlite\n").Add(fields.c_str());
+  if (SendDatagram(kJournaldSocket, entry.data(), entry.size())) return;
+  // RFC 3164, section 4.3.3: the receiver adds the time, which would cost us the time zone's file.
+  Text<600> line;
+  line.Add("<").AddNumber(kFacilityUser * 8 + priority).Add(">crlite[");
+  line.AddNumber(static_cast<uint64_t>(getpid())).Add("]: ").Add(message.c_str());
+  SendDatagram(kSyslogSocket, line.data(), line.size());
+}
+
+void JournalTrouble(const char* subject, const char* what) {
+  JournalLine line(kJournalWarning);
+  line.message.Add(subject).Add(": ").Add(what);
+  line.Send();
+}
+
+}  // namespace crlite

@@ -1,0 +1,114 @@
+// The provider that libcrypto sees: a name, and nothing to fetch. What matters is that it was
+// loaded.
+#include <openssl/core.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+#include <pthread.h>
+
+#include "provider/errno_keeper.h"
+#include "provider/hook.h"
+#include "provider/journal.h"
+#include "provider/store.h"
+#include "provider/tiny_lock.h"
+
+namespace crlite {
+namespace {
+
+// Shared by all copies of libcrypto: there is one policy, one snapshot, one process.
+constinit TinyLock g_init_lock;
+constinit bool g_is_open = false;
+constinit Settings g_settings;
+
+// Provider contexts: whether the hook is in the libctx that loaded this instance.
+constinit int g_hooked = 1;
+constinit int g_inactive = 0;
+
+void AfterForkInChild() {
+  g_init_lock.Unlock();
+  ForgetOtherThreads();
+}
+
+void Teardown(void*) {}
+
+const OSSL_PARAM* GettableParams(void*) {
+  static const OSSL_PARAM kParams[] = {
+      {OSSL_PROV_PARAM_NAME, OSSL_PARAM_UTF8_PTR, nullptr, 0, 0},
+      {OSSL_PROV_PARAM_VERSION, OSSL_PARAM_UTF8_PTR, nullptr, 0, 0},
+      {OSSL_PROV_PARAM_BUILDINFO, OSSL_PARAM_UTF8_PTR, nullptr, 0, 0},
+      {OSSL_PROV_PARAM_STATUS, OSSL_PARAM_INTEGER, nullptr, sizeof(int), 0},
+      {nullptr, 0, nullptr, 0, 0}};
+  return kParams;
+}
+
+void SetText(OSSL_PARAM* param, const char* text) {
+  if (param->data_type != OSSL_PARAM_UTF8_PTR || param->data == nullptr) return;
+  *static_cast<const char**>(param->data) = text;
+  param->return_size = strlen(text);
+}
+
+int GetParams(void* context, OSSL_PARAM params[]) {
+  for (OSSL_PARAM* param = params; param->key != nullptr; ++param) {
+    if (strcmp(param->key, OSSL_PROV_PARAM_NAME) == 0) {
+      SetText(param, "CRLite certificate revocation");
+    } else if (strcmp(param->key, OSSL_PROV_PARAM_VERSION) == 0) {
+      SetText(param, CRLITE_VERSION);
+    } else if (strcmp(param->key, OSSL_PROV_PARAM_BUILDINFO) == 0) {
+      SetText(param, "crlite " CRLITE_VERSION);
+    } else if (strcmp(param->key, OSSL_PROV_PARAM_STATUS) == 0 && param->data != nullptr &&
+               param->data_size == sizeof(int)) {
+      *static_cast<int*>(param->data) = *static_cast<int*>(context);
+      param->return_size = sizeof(int);
+    }
+  }
+  return 1;
+}
+
+const OSSL_ALGORITHM* QueryOperation(void*, int, int* no_cache) {
+  *no_cache = 0;
+  return nullptr;
+}
+
+const OSSL_DISPATCH kFunctions[] = {
+    {OSSL_FUNC_PROVIDER_TEARDOWN, reinterpret_cast<void (*)()>(Teardown)},
+    {OSSL_FUNC_PROVIDER_GETTABLE_PARAMS, reinterpret_cast<void (*)()>(GettableParams)},
+    {OSSL_FUNC_PROVIDER_GET_PARAMS, reinterpret_cast<void (*)()>(GetParams)},
+    {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(QueryOperation)},
+    {0, nullptr}};
+
+OSSL_FUNC_core_get_params_fn* FindGetParams(const OSSL_DISPATCH* in) {
+  for (; in->function_id != 0; ++in) {
+    if (in->function_id == OSSL_FUNC_CORE_GET_PARAMS) return OSSL_FUNC_core_get_params(in);
+  }
+  return nullptr;
+}
+
+// The first initialisation's settings and data are the process's.
+void OpenOnce(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
+  if (g_is_open) return;
+  g_is_open = true;
+  ReadSettings(handle, FindGetParams(in), &g_settings);
+  OpenStore(g_settings.has_paths ? &g_settings.paths : nullptr, g_settings.reload);
+  pthread_atfork(nullptr, nullptr, AfterForkInChild);
+}
+
+}  // namespace
+}  // namespace crlite
+
+// Succeeds whatever we find: libcrypto drops a provider that does not, in silence. A copy that
+// cannot be hooked shows in the provider's status, which `openssl list -providers` and `crlite
+// doctor` print.
+extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(
+    const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in, const OSSL_DISPATCH** out,
+    void** provctx) {
+  using namespace crlite;
+  const ErrnoKeeper errno_keeper;
+  g_init_lock.Lock();
+  OpenOnce(handle, in);
+  const bool is_hooked = InstallHook(reinterpret_cast<void*>(in->function), g_settings);
+  g_init_lock.Unlock();
+  if (!is_hooked) JournalTrouble("inactive", "this libcrypto does not export what a check needs");
+  *out = kFunctions;
+  *provctx = is_hooked ? &g_hooked : &g_inactive;
+  return 1;
+}

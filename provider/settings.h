@@ -1,0 +1,30 @@
+// The module's own configuration: its section of openssl.cnf, and the environment.
+//
+// Freestanding. Nothing here can fail the host: a wrong value counts as unset (a wrong `snapshot`
+// as damaged data) and leaves a line in the journal.
+#pragma once
+
+#include <openssl/core.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/params.h>
+
+#include "cascade/reader/policy.h"
+#include "provider/state_directory.h"
+
+namespace crlite {
+
+struct Settings {
+  bool has_mode = false;  // CRLITE_MODE, else `mode`
+  Mode mode = Mode::kEnforce;
+  bool reload = true;
+  bool journal = true;
+  bool has_paths = false;  // false: `snapshot` is no path that we could open
+  SnapshotPaths paths;
+};
+
+// Reads the section through libcrypto's `get_params` (null: there is none) and turns the journal on
+// or off. *out is fresh.
+void ReadSettings(const OSSL_CORE_HANDLE* handle, OSSL_FUNC_core_get_params_fn* get_params,
+                  Settings* out);
+
+}  // namespace crlite

@@ -1,0 +1,123 @@
+#include "provider/state_directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cascade/reader/state_files.h"
+
+namespace crlite {
+
+const char kFileIsAbsent[] = "is absent";
+
+namespace {
+
+// The kernel shows this owner for files whose real one has no name in our user namespace.
+constexpr uid_t kOverflowUser = 65534;
+
+bool CannotWrite(int fd) {
+  return faccessat(fd, "", W_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 &&
+         (errno == EACCES || errno == EROFS);
+}
+
+bool HasTrustedOwner(int fd, uid_t owner) {
+  return owner == 0 || owner == geteuid() || (owner == kOverflowUser && CannotWrite(fd));
+}
+
+FileTrouble MapDescriptor(int fd, Mapping* out) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) return "cannot be examined";
+  if (!S_ISREG(status.st_mode)) return "is no regular file";
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written to by group or others";
+  if (!HasTrustedOwner(fd, status.st_uid)) return "belongs neither to root nor to this user";
+  if (status.st_size <= 0) return "is empty";
+  const size_t size = static_cast<size_t>(status.st_size);
+  void* const base = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+  if (base == MAP_FAILED) return "cannot be mapped";
+  *out = {static_cast<const uint8_t*>(base), size};
+  return nullptr;
+}
+
+// Whether there ever was data; fills the policy that the marker carries.
+bool WasProvisioned(const SnapshotPaths& paths, Policy* policy) {
+  Mapping marker;
+  if (MapTrustedFile(paths.provisioned(), &marker) == kFileIsAbsent) return false;
+  // A marker that cannot be read is there all the same; the default policy then holds.
+  if (marker && !DecodeProvisioned(marker.bytes(), policy)) *policy = Policy();
+  Unmap(&marker);
+  return true;
+}
+
+bool Join(const char* directory, size_t length, const char* name, char out[PATH_MAX]) {
+  const size_t name_size = strlen(name) + 1;
+  if (length + name_size > PATH_MAX) return false;
+  memcpy(out, directory, length);
+  memcpy(out + length, name, name_size);
+  return true;
+}
+
+}  // namespace
+
+FileTrouble MapTrustedFile(const char* path, Mapping* out) {
+  *out = {};
+  // O_NONBLOCK: a FIFO in place of the file must not hang the host.
+  const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return kFileIsAbsent;
+    return errno == ELOOP ? "is a symbolic link" : "cannot be opened";
+  }
+  const FileTrouble trouble = MapDescriptor(fd, out);
+  close(fd);
+  return trouble;
+}
+
+void Unmap(Mapping* mapping) {
+  if (*mapping) munmap(const_cast<uint8_t*>(mapping->base), mapping->size);
+  *mapping = {};
+}
+
+bool SnapshotPaths::Set(const char* snapshot) {
+  const char* const slash = strrchr(snapshot, '/');
+  if (snapshot[0] != '/' || slash[1] == 0) return false;
+  const size_t directory = static_cast<size_t>(slash - snapshot) + 1;
+  return Join(snapshot, directory, slash + 1, snapshot_) &&
+         Join(snapshot, directory, "generation", generation_) &&
+         Join(snapshot, directory, "provisioned", provisioned_);
+}
+
+void LoadState(const SnapshotPaths& paths, StateData* out) {
+  *out = StateData();
+  out->trouble = MapTrustedFile(paths.snapshot(), &out->mapping);
+  if (out->mapping) {
+    const SnapshotError error = Snapshot::Open(out->mapping.bytes(), &out->snapshot);
+    if (error == SnapshotError::kNone) {
+      out->policy = out->snapshot.policy();
+    } else {
+      out->trouble = SnapshotErrorText(error);
+      Unmap(&out->mapping);
+    }
+  }
+  if (out->mapping && out->snapshot.has_data()) {
+    out->state = DataState::kFresh;
+    return;
+  }
+  Policy marked;
+  if (!WasProvisioned(paths, &marked)) return;
+  out->state = DataState::kDamaged;
+  if (!out->mapping) out->policy = marked;
+}
+
+const uint64_t* MapGenerationWord(const SnapshotPaths& paths) {
+  Mapping file;
+  if (MapTrustedFile(paths.generation(), &file) != nullptr) return nullptr;
+  if (file.size < kGenerationFileSize ||
+      memcmp(file.base, kGenerationMagic, sizeof kGenerationMagic) != 0) {
+    Unmap(&file);
+    return nullptr;
+  }
+  return reinterpret_cast<const uint64_t*>(file.base + kGenerationWordAt);
+}
+
+}  // namespace crlite

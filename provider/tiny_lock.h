@@ -1,0 +1,25 @@
+// A lock for what happens once in a blue moon: initialisation and reload.
+//
+// Freestanding. Not a pthread mutex, because a forked child must be able to release what a thread
+// of its parent held.
+#pragma once
+
+#include <sched.h>
+
+#include <atomic>
+
+namespace crlite {
+
+class TinyLock {
+ public:
+  [[nodiscard]] bool TryLock() { return !held_.exchange(true, std::memory_order_acquire); }
+  void Lock() {
+    while (!TryLock()) sched_yield();
+  }
+  void Unlock() { held_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> held_{false};
+};
+
+}  // namespace crlite
