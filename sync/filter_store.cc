@@ -1,0 +1,144 @@
+#include "sync/filter_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include "cascade/base/file.h"
+#include "sync/source.h"
+
+namespace crlite {
+namespace {
+
+constexpr mode_t kPublicFile = 0644;
+constexpr mode_t kPublicDirectory = 0755;
+constexpr char kOfferName[] = "offer.json";
+constexpr char kCurrentName[] = "current.json";
+constexpr char kLockName[] = "lock";
+
+Result<std::optional<Offer>> ReadList(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::optional<Offer>();
+  Result<std::vector<uint8_t>> text = ReadFile(path, kMaxOfferTextSize);
+  if (!text.ok()) return text.error();
+  Result<Offer> offer = OfferFromText({reinterpret_cast<const char*>(text->data()), text->size()});
+  if (!offer.ok()) return offer.error().In(path);
+  return std::optional<Offer>(std::move(*offer));
+}
+
+Status WriteFile(const std::string& path, Bytes content) {
+  if (Status made = MakeDirectory(DirectoryOf(path)); !made.ok()) return made;
+  return WriteFileAtomically(path, content, kPublicFile);
+}
+
+Status WriteList(const std::string& path, const Offer& offer) {
+  const std::string text = OfferToText(offer);
+  return WriteFile(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+}
+
+Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const OfferedFile& file) {
+  Result<std::vector<uint8_t>> content =
+      ReadFile(folder + "/" + file.HashText(), kMaxFilterFileSize);
+  if (!content.ok()) return content.error();
+  if (Status checked = CheckContent(file, *content); !checked.ok()) {
+    return checked.error().In(folder);
+  }
+  return content;
+}
+
+// Deletes every plain file of `folder` whose name is not in `keep`. What cannot be deleted is tried
+// again by the next run.
+void Prune(const std::string& folder, const std::set<std::string>& keep) {
+  std::error_code error;
+  std::vector<std::string> doomed;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (keep.count(name) == 0) doomed.push_back(folder + "/" + name);
+  }
+  for (const std::string& path : doomed) unlink(path.c_str());
+}
+
+// A name that InstallSnapshot gives to a file before it renames it.
+bool IsTemporary(std::string_view name) {
+  constexpr size_t kSuffixSize = sizeof(".XXXXXX") - 1;
+  if (name == "snapshot.new") return true;
+  if (name.size() <= kSuffixSize || name[name.size() - kSuffixSize] != '.') return false;
+  name.remove_suffix(kSuffixSize);
+  return name == "snapshot.new" || name == "generation" || name == "provisioned";
+}
+
+}  // namespace
+
+Status MakeDirectory(const std::string& path) {
+  if (mkdir(path.c_str(), kPublicDirectory) == 0 || errno == EEXIST) return Status::Ok();
+  return IoError(path, "cannot create the directory", errno);
+}
+
+FilterStore::FilterStore(StatePaths paths)
+    : paths_(std::move(paths)),
+      offer_(paths_.incoming + "/" + kOfferName),
+      current_(paths_.filters + "/" + kCurrentName) {}
+
+Result<std::optional<Offer>> FilterStore::ReadIncoming() const { return ReadList(offer_); }
+Result<std::optional<Offer>> FilterStore::ReadCurrent() const { return ReadList(current_); }
+Status FilterStore::WriteIncoming(const Offer& offer) { return WriteList(offer_, offer); }
+Status FilterStore::WriteCurrent(const Offer& offer) { return WriteList(current_, offer); }
+
+Result<std::vector<uint8_t>> FilterStore::Read(const OfferedFile& file) const {
+  Result<std::vector<uint8_t>> in_force = ReadChecked(paths_.filters, file);
+  if (in_force.ok()) return in_force;
+  Result<std::vector<uint8_t>> incoming = ReadChecked(paths_.incoming, file);
+  if (incoming.ok()) return incoming;
+  // A file that was never published is missing there by nature: the other one tells more.
+  const bool was_published = access((paths_.filters + "/" + file.HashText()).c_str(), F_OK) == 0;
+  const Error& error = was_published ? in_force.error() : incoming.error();
+  return Error{error.code, error.message + "; run crlite-sync to fetch it again"};
+}
+
+bool FilterStore::IsInForce(const OfferedFile& file) const {
+  return ReadChecked(paths_.filters, file).ok();
+}
+
+Status FilterStore::PutIncoming(const OfferedFile& file, Bytes content) {
+  return WriteFile(paths_.incoming + "/" + file.HashText(), content);
+}
+
+Status FilterStore::PutInForce(const OfferedFile& file, Bytes content) {
+  return WriteFile(paths_.filters + "/" + file.HashText(), content);
+}
+
+void FilterStore::PruneIncoming(const std::vector<const Offer*>& keep) {
+  std::set<std::string> names = {kOfferName, kLockName};
+  for (const Offer* offer : keep) {
+    for (const OfferedFile& file : offer->files) names.insert(file.HashText());
+  }
+  Prune(paths_.incoming, names);
+}
+
+void FilterStore::PruneInForce(const Offer& keep) {
+  std::set<std::string> names = {kCurrentName};
+  for (const OfferedFile& file : keep.files) names.insert(file.HashText());
+  Prune(paths_.filters, names);
+}
+
+void FilterStore::DropIncoming(const Offer& offer) {
+  for (const OfferedFile& file : offer.files) {
+    unlink((paths_.incoming + "/" + file.HashText()).c_str());
+  }
+}
+
+void FilterStore::PruneState() {
+  std::error_code error;
+  std::vector<std::string> doomed;
+  for (std::filesystem::directory_iterator entry(paths_.directory, error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (IsTemporary(entry->path().filename().string())) doomed.push_back(entry->path().string());
+  }
+  for (const std::string& path : doomed) unlink(path.c_str());
+}
+
+}  // namespace crlite
