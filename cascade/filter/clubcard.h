@@ -48,7 +48,7 @@ struct ClubcardBlock {
   uint32_t exact_m = 0, exact_offset = 0;
   uint8_t rank = 0;  // approximate columns that speak about this issuer: 0 .. rank-1
   bool inverted = false;
-  SerialList exceptions;
+  SerialList exceptions{};
 };
 
 // A column of bits: bit i is (words[i / 64] >> (i % 64)) & 1, and 0 behind the end.
