@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 
+#include "cli/build_command.h"
 #include "cli/check_command.h"
 #include "cli/filter_command.h"
 #include "cli/output.h"
@@ -38,6 +39,7 @@ int Run(int argc, char** argv) {
   AddCheckCommand(app, &exit_code);
   AddQueryCommand(app, &exit_code);
   AddFilterCommand(app, &exit_code);
+  AddBuildCommand(app, &exit_code);
   AddHelpSections(app,
                   "0   success; what else a command returns is in its own help\n"
                   "64  usage\n65  malformed input\n70  internal error\n74  input or output failed\n"
