@@ -15,6 +15,11 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   add_link_options(-Wl,-z,relro,-z,now)
 endif()
 
+if(CRLITE_FUZZ)
+  # Coverage counters for libFuzzer; its main function is for the targets alone (tests/fuzz).
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(CRLITE_COVERAGE)
   add_compile_options(--coverage)
   add_link_options(--coverage)

@@ -106,7 +106,7 @@ LogId LogNumber(size_t i) {
 }
 
 std::vector<uint8_t> SerialNumber(size_t i) {
-  const size_t length = i == 0 ? 255 : i % 4 == 0 ? 1 + i / 4 : 8 + i % 13;
+  const size_t length = i == 0 ? 255 : i % 4 == 0 ? i / 4 : 8 + i % 13;
   std::vector<uint8_t> serial(length, static_cast<uint8_t>(i % 4 == 0 ? 7 : i));
   if (i % 5 == 0) serial[0] = 0;
   return serial;
