@@ -54,7 +54,7 @@ TEST(ClubcardAsk, CoverageIntervalsAreInclusive) {
 }
 
 TEST(ClubcardAsk, AnIntervalThatEndsBeforeItBeginsCoversNothing) {
-  for (uint64_t time : {39, 40, 45, 50, 51}) {
+  for (uint64_t time : {39u, 40u, 45u, 50u, 51u}) {
     EXPECT_EQ(AskSample(SampleClubcard(), 0xaa, {{LogOf(0x22), time}}), FilterStatus::kNotCovered);
   }
 }
