@@ -18,7 +18,7 @@ void AddDataOptions(CLI::App& command, DataOptions* options) {
       "--filter", options->filters, "Ask this filter file; repeat it for a filter and its deltas");
   snapshot->type_name("FILE")->excludes(filter);
   // One value each time: the command's own FILE may follow.
-  filter->type_name("FILE")->expected(1)->take_all();
+  filter->type_name("FILE")->allow_extra_args(false);
 }
 
 Result<DataSource> DataSource::Open(const DataOptions& options) {

@@ -1,0 +1,85 @@
+"""A small world for tests of `crlite`: a CA, leaves with embedded SCTs, filters that know them."""
+
+import hashlib
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from crlite_tool import BUILD, crlite, run  # noqa: E402,F401
+
+LOG = hashlib.sha256(b"a log").digest()
+OTHER_LOG = hashlib.sha256(b"another log").digest()
+SCT_TIME = 1_700_000_000_000
+SCT_OID = "1.3.6.1.4.1.11129.2.4.2"
+
+
+def clubcard_v4(issuer, inverted, log=LOG):
+    """A clubcard with one block of no positions: none of its serials is revoked, or all are."""
+    coverage = struct.pack(">H32sQQ", 1, log, 0, 2 * SCT_TIME)
+    block = struct.pack(">32sIBIIIBH", issuer, 0, 0, 0, 0, 0, inverted, 0)
+    return b"\x04\x00" + coverage + struct.pack(">I", 1) + block + struct.pack(">BI", 0, 0)
+
+
+def sct(log=LOG, time_ms=SCT_TIME):
+    body = struct.pack(">B32sQHBBH", 0, log, time_ms, 0, 4, 3, 8) + bytes(8)
+    return struct.pack(">H", len(body)) + body
+
+
+def sct_extension(scts):
+    content = b"".join(scts)
+    tls = struct.pack(">H", len(content)) + content
+    return b"\x04\x81" + bytes([len(tls)]) + tls if len(tls) > 127 else b"\x04" + bytes([len(tls)]) + tls
+
+
+class World:
+    """Everything lies in one temporary folder, `path`, until close()."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.ca = self.make_ca("ca", "/CN=Test CA")
+        self.issuer = self.spki_hash(self.ca)
+        self.leaf = self.issue("leaf", [sct()])
+        self.good = self.write("good.filter", clubcard_v4(self.issuer, 0))
+        self.revoked = self.write("revoked.filter", clubcard_v4(self.issuer, 1))
+        self.elsewhere = self.write("elsewhere.filter", clubcard_v4(bytes(32), 1))
+        self.other_log = self.write("other-log.filter", clubcard_v4(self.issuer, 1, OTHER_LOG))
+
+    def close(self):
+        self.folder.cleanup()
+
+    def write(self, name, content):
+        path = self.path / name
+        path.write_bytes(content)
+        return path
+
+    def openssl(self, *arguments, stdin=b""):
+        command = ["openssl", *map(str, arguments)]
+        result = subprocess.run(command, input=stdin, capture_output=True, timeout=60, cwd=self.path)
+        if result.returncode != 0:
+            raise AssertionError(f"{command}: {result.stderr.decode()}")
+        return result.stdout
+
+    def make_ca(self, name, subject):
+        """The PEM of a new self-signed CA; its key lies in <name>.key."""
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        self.openssl("req", "-x509", *key, "-keyout", f"{name}.key", "-subj", subject, "-days", 30,
+                     "-out", f"{name}.pem")
+        return (self.path / f"{name}.pem").read_bytes()
+
+    def issue(self, name, scts, serial="0x00da4f392bfd8bcea8"):
+        """The PEM of a leaf that the CA issued, with these embedded SCTs."""
+        extension = f"{SCT_OID}=DER:{sct_extension(scts).hex(':')}" if scts else "basicConstraints=CA:FALSE"
+        self.write("leaf.cnf", extension.encode())
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        request = self.openssl("req", "-new", *key, "-keyout", "leaf.key", "-subj", f"/CN={name}.example")
+        return self.openssl("x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", serial,
+                            "-days", 10, "-extfile", "leaf.cnf", stdin=request)
+
+    def spki_hash(self, pem):
+        public_key = self.openssl("x509", "-pubkey", "-noout", stdin=pem)
+        der = self.openssl("pkey", "-pubin", "-outform", "DER", stdin=public_key)
+        return hashlib.sha256(der).digest()
