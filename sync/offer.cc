@@ -78,6 +78,8 @@ Result<json> ParseObject(std::string_view text) {
     return MalformedError(
         fmt::format("{} bytes, at most {} are accepted", text.size(), kMaxOfferTextSize));
   }
+  // The parser takes a NUL for the end and would leave the rest unread.
+  if (text.find('\0') != text.npos) return MalformedError("not valid JSON");
   bool too_deep = false;
   const auto watch_depth = [&](int depth, json::parse_event_t, json&) {
     too_deep |= depth > kMaxDepth;

@@ -1,0 +1,118 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "sync/filter_store.h"
+#include "tests/support/temporary_directory.h"
+
+namespace crlite {
+namespace {
+
+class FilterStoreTest : public testing::Test {
+ protected:
+  static OfferedFile Describe(const std::string& content) {
+    return {"x.filter", content.size(), Sha256::Hash(View(content))};
+  }
+  static Bytes View(const std::string& text) {
+    return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+  }
+  static std::set<std::string> Names(const std::string& folder) {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
+  static void Touch(const std::string& path) { std::ofstream(path) << "debris"; }
+
+  TemporaryDirectory directory_;
+  const StatePaths paths_{directory_.path()};
+  FilterStore store_{paths_};
+  const std::string content_ = "content";
+  const OfferedFile file_ = Describe(content_);
+};
+
+TEST_F(FilterStoreTest, EmptyDirectoryHasNoLists) {
+  ASSERT_TRUE(store_.ReadIncoming().ok());
+  EXPECT_FALSE(store_.ReadIncoming()->has_value());
+  EXPECT_FALSE(store_.ReadCurrent()->has_value());
+}
+
+TEST_F(FilterStoreTest, ListsComeBack) {
+  Offer offer;
+  offer.source = "dir:/x";
+  offer.files = {file_};
+  ASSERT_TRUE(store_.WriteIncoming(offer).ok());
+  ASSERT_TRUE(store_.ReadIncoming()->has_value());
+  EXPECT_TRUE(SameFiles(**store_.ReadIncoming(), offer));
+  EXPECT_FALSE(store_.ReadCurrent()->has_value());
+  ASSERT_TRUE(store_.WriteCurrent(offer).ok());
+  EXPECT_TRUE(store_.ReadCurrent()->has_value());
+}
+
+TEST_F(FilterStoreTest, UnreadableListIsAnErrorNotAnAbsence) {
+  ASSERT_TRUE(store_.WriteCurrent(Offer{}).ok());
+  Touch(paths_.filters + "/current.json");
+  const Result<std::optional<Offer>> current = store_.ReadCurrent();
+  ASSERT_FALSE(current.ok());
+  EXPECT_EQ(current.error().message, paths_.filters + "/current.json: not valid JSON");
+}
+
+TEST_F(FilterStoreTest, WrongBytesInForceGiveWayToRightOnesFetched) {
+  ASSERT_TRUE(store_.PutInForce(file_, View(content_)).ok());
+  EXPECT_TRUE(store_.IsInForce(file_));
+  Touch(paths_.filters + "/" + file_.HashText());
+  EXPECT_FALSE(store_.IsInForce(file_));
+  const Result<std::vector<uint8_t>> wrong = store_.Read(file_);
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_EQ(wrong.error().message, paths_.filters +
+                                       ": x.filter: 6 bytes, wanted 7; run crlite-sync to fetch it "
+                                       "again");
+  ASSERT_TRUE(store_.PutIncoming(file_, View(content_)).ok());
+  EXPECT_TRUE(store_.Read(file_).ok());
+  EXPECT_FALSE(store_.IsInForce(file_));
+}
+
+TEST_F(FilterStoreTest, WrongHashIsFound) {
+  ASSERT_TRUE(store_.PutIncoming(file_, View("CONTENT")).ok());
+  const Result<std::vector<uint8_t>> wrong = store_.Read(file_);
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_EQ(wrong.error().code, ErrorCode::kMalformed);
+  EXPECT_NE(wrong.error().message.find("SHA-256 is"), std::string::npos);
+}
+
+TEST_F(FilterStoreTest, PruneKeepsListsLockAndWantedFilesAlone) {
+  const OfferedFile other = Describe("other");
+  Offer offer;
+  offer.files = {file_};
+  for (const OfferedFile& file : {file_, other}) {
+    ASSERT_TRUE(store_.PutIncoming(file, View(content_)).ok());
+    ASSERT_TRUE(store_.PutInForce(file, View(content_)).ok());
+  }
+  ASSERT_TRUE(store_.WriteIncoming(offer).ok());
+  ASSERT_TRUE(store_.WriteCurrent(offer).ok());
+  Touch(paths_.incoming + "/lock");
+  Touch(paths_.incoming + "/" + file_.HashText() + ".AbCdEf");
+  Touch(paths_.filters + "/current.json.AbCdEf");
+  store_.PruneIncoming({&offer});
+  store_.PruneInForce(offer);
+  EXPECT_EQ(Names(paths_.incoming),
+            (std::set<std::string>{"lock", "offer.json", file_.HashText()}));
+  EXPECT_EQ(Names(paths_.filters), (std::set<std::string>{"current.json", file_.HashText()}));
+}
+
+TEST_F(FilterStoreTest, PruneStateDeletesTemporaryFilesAlone) {
+  for (const char* name :
+       {"snapshot", "generation", "provisioned", "lock", "snapshot.v1", "snapshot.new",
+        "snapshot.new.AbCdEf", "generation.AbCdEf", "provisioned.AbCdEf", "notes.AbCdEf"}) {
+    Touch(directory_.path() + "/" + name);
+  }
+  store_.PruneState();
+  EXPECT_EQ(Names(directory_.path()),
+            (std::set<std::string>{"snapshot", "generation", "provisioned", "lock", "snapshot.v1",
+                                   "notes.AbCdEf"}));
+}
+
+}  // namespace
+}  // namespace crlite
