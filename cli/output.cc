@@ -49,7 +49,7 @@ void AddJsonOption(CLI::App& command, bool* json) {
 }
 
 void AddHelpSections(CLI::App& command, std::string_view exit_status, std::string_view examples) {
-  command.footer("\nEXIT STATUS\n" + Indented(exit_status) + "\nEXAMPLES\n" + Indented(examples));
+  command.footer("EXIT STATUS\n" + Indented(exit_status) + "\nEXAMPLES\n" + Indented(examples));
 }
 
 }  // namespace crlite
