@@ -6,7 +6,7 @@ import os
 import subprocess
 import unittest
 
-from world import BUILD, OTHER_LOG, World, crlite, sct
+from world import BUILD, OTHER_LOG, World, crlite, run, sct
 
 SYSTEM_SNAPSHOT = "/var/lib/crlite/snapshot"
 
@@ -25,7 +25,8 @@ class Check(unittest.TestCase):
         return result
 
     def expect_failure(self, status, mentions, *arguments, stdin=None, **options):
-        result = crlite("check", *arguments, stdin=self.chain if stdin is None else stdin, **options)
+        stdin = self.chain if stdin is None else stdin
+        result = crlite("check", *arguments, stdin=stdin, **options)
         self.assertEqual(result.returncode, status, result.stdout)
         self.assertEqual(result.stdout, b"")
         self.assertRegex(result.stderr.decode(), rf"^crlite: .*{mentions}")
@@ -54,18 +55,28 @@ class Check(unittest.TestCase):
         self.assertIn(SYSTEM_SNAPSHOT, result.stderr.decode())
         self.assertIn("crlite-sync", result.stderr.decode())
 
+    def test_a_snapshot_without_filters_is_no_data(self):
+        state = self.world.path / "state"
+        state.mkdir(exist_ok=True)
+        published = run("crlite-sync", "publish", "--state", state)
+        self.assertEqual(published.returncode, 0, published.stderr)
+        result = self.expect("NoData", 3, "--snapshot", state / "snapshot")
+        self.assertIn("no filters", result.stderr.decode())
+
     def test_decided_before_any_data(self):
         revoked = ("--filter", self.world.revoked)
         no_sct = self.world.issue("no-sct", []) + self.world.ca
         self.assertIn(b"no parseable embedded SCT",
                       self.expect("NotCovered", 3, *revoked, stdin=no_sct).stdout)
-        self.assertIn(b"no issuer", self.expect("NotCovered", 3, *revoked, stdin=self.world.leaf).stdout)
+        alone = self.expect("NotCovered", 3, *revoked, stdin=self.world.leaf)
+        self.assertIn(b"no issuer", alone.stdout)
         for time in ("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"):
             self.assertIn(b"validity", self.expect("NotCovered", 3, *revoked, "--at", time).stdout)
 
     def test_malformed_scts_are_skipped_and_counted(self):
         leaf = self.world.issue("odd", [b"\x00\x03abc", sct()])
-        result = self.expect("Revoked", 2, "--filter", self.world.revoked, stdin=leaf + self.world.ca)
+        chain = leaf + self.world.ca
+        result = self.expect("Revoked", 2, "--filter", self.world.revoked, stdin=chain)
         self.assertIn("malformed SCTs: 1 skipped", result.stdout.decode())
 
     def test_one_covered_sct_is_enough(self):
@@ -75,7 +86,8 @@ class Check(unittest.TestCase):
     def test_the_issuer_may_stand_anywhere_after_the_leaf(self):
         key = (self.world.path / "leaf.key").read_bytes()
         other = self.world.make_ca("other", "/CN=Other CA")
-        text = b" 0 s:CN = leaf\n" + self.world.leaf + key + b"\n 1 s:other\n" + other + self.world.ca
+        leaf = b" 0 s:CN = leaf\n" + self.world.leaf
+        text = leaf + key + b"\n 1 s:other\n" + other + self.world.ca
         self.expect("Revoked", 2, "--filter", self.world.revoked, stdin=text)
 
     def test_the_issuer_is_who_signed_not_who_has_the_name(self):
@@ -101,7 +113,8 @@ class Check(unittest.TestCase):
         self.expect_failure(65, "more than", *good, stdin=b"\n" * (5 << 20))
 
     def test_files_that_cannot_be_read(self):
-        self.expect_failure(74, "/none/chain: cannot open", "--filter", self.world.good, "/none/chain")
+        good = ("--filter", self.world.good)
+        self.expect_failure(74, "/none/chain: cannot open", *good, "/none/chain")
         self.expect_failure(74, "/none/filter: cannot open", "--filter", "/none/filter")
         self.expect_failure(74, "/none/snapshot: ", "--snapshot", "/none/snapshot")
         self.expect_failure(74, "cannot", "--snapshot", self.world.path)

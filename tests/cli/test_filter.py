@@ -48,7 +48,8 @@ class Filter(unittest.TestCase):
         self.assertIn("stash", text.split("\n\n")[0])
 
     def test_what_is_no_filter(self):
-        for path, status in ((self.world.path / "ca.pem", 65), ("/none", 74), (self.world.path, 74)):
+        folder = self.world.path
+        for path, status in ((folder / "ca.pem", 65), ("/none", 74), (folder, 74)):
             result = crlite("filter", path)
             self.assertEqual((result.returncode, result.stdout), (status, b""))
             self.assertTrue(result.stderr.startswith(b"crlite: "))

@@ -45,8 +45,9 @@ class Query(unittest.TestCase):
 
     def test_several_scts(self):
         other = f"{OTHER_LOG.hex()}:18446744073709551615"
-        self.expect(["Revoked", "NotCovered"],
-                    f"{self.issuer}\t{SERIAL}\t{other},{self.sct}\n{self.issuer}\t{SERIAL}\t{other}\n")
+        start = f"{self.issuer}\t{SERIAL}\t"
+        text = f"{start}{other},{self.sct}\n{start}{other}\n"
+        self.expect(["Revoked", "NotCovered"], text)
 
     def test_forms_that_are_accepted(self):
         self.expect([], "")

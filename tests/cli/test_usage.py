@@ -6,7 +6,8 @@ import unittest
 
 from world import crlite
 
-COMMANDS = re.findall(r"^  ([a-z]+) ", crlite("--help").stdout.decode().split("Subcommands:")[1], re.M)
+HELP = crlite("--help").stdout.decode()
+COMMANDS = re.findall(r"^  ([a-z]+) ", HELP.split("Subcommands:")[1], re.M)
 
 
 class Usage(unittest.TestCase):

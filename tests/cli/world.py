@@ -13,6 +13,7 @@ from crlite_tool import BUILD, crlite, run  # noqa: E402,F401
 LOG = hashlib.sha256(b"a log").digest()
 OTHER_LOG = hashlib.sha256(b"another log").digest()
 SCT_TIME = 1_700_000_000_000
+NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 SCT_OID = "1.3.6.1.4.1.11129.2.4.2"
 
 
@@ -31,7 +32,8 @@ def sct(log=LOG, time_ms=SCT_TIME):
 def sct_extension(scts):
     content = b"".join(scts)
     tls = struct.pack(">H", len(content)) + content
-    return b"\x04\x81" + bytes([len(tls)]) + tls if len(tls) > 127 else b"\x04" + bytes([len(tls)]) + tls
+    length = bytes([len(tls)]) if len(tls) < 128 else bytes([0x81, len(tls)])
+    return b"\x04" + length + tls
 
 
 class World:
@@ -58,26 +60,28 @@ class World:
 
     def openssl(self, *arguments, stdin=b""):
         command = ["openssl", *map(str, arguments)]
-        result = subprocess.run(command, input=stdin, capture_output=True, timeout=60, cwd=self.path)
+        options = {"capture_output": True, "timeout": 60, "cwd": self.path}
+        result = subprocess.run(command, input=stdin, **options)
         if result.returncode != 0:
             raise AssertionError(f"{command}: {result.stderr.decode()}")
         return result.stdout
 
     def make_ca(self, name, subject):
         """The PEM of a new self-signed CA; its key lies in <name>.key."""
-        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        self.openssl("req", "-x509", *key, "-keyout", f"{name}.key", "-subj", subject, "-days", 30,
-                     "-out", f"{name}.pem")
+        self.openssl("req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-subj", subject,
+                     "-days", 30, "-out", f"{name}.pem")
         return (self.path / f"{name}.pem").read_bytes()
 
     def issue(self, name, scts, serial="0x00da4f392bfd8bcea8"):
         """The PEM of a leaf that the CA issued, with these embedded SCTs."""
-        extension = f"{SCT_OID}=DER:{sct_extension(scts).hex(':')}" if scts else "basicConstraints=CA:FALSE"
+        extension = "basicConstraints=CA:FALSE"
+        if scts:
+            extension = f"{SCT_OID}=DER:{sct_extension(scts).hex(':')}"
         self.write("leaf.cnf", extension.encode())
-        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        request = self.openssl("req", "-new", *key, "-keyout", "leaf.key", "-subj", f"/CN={name}.example")
-        return self.openssl("x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", serial,
-                            "-days", 10, "-extfile", "leaf.cnf", stdin=request)
+        subject = f"/CN={name}.example"
+        request = self.openssl("req", "-new", *NEW_KEY, "-keyout", "leaf.key", "-subj", subject)
+        return self.openssl("x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", 10,
+                            "-set_serial", serial, "-extfile", "leaf.cnf", stdin=request)
 
     def spki_hash(self, pem):
         public_key = self.openssl("x509", "-pubkey", "-noout", stdin=pem)

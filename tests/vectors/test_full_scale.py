@@ -15,7 +15,11 @@ from crlite_tool import crlite, filter_options, need_vectors, run  # noqa: E402
 FULL_SCALE = need_vectors("full-scale")
 MANIFEST = json.loads((FULL_SCALE / "revocation" / "manifest.json").read_text())
 FILTERS = [FULL_SCALE / "revocation" / entry["filename"] for entry in MANIFEST["filters"]]
-CHAINS = {"good": ("NotRevoked", 0), "revoked": ("Revoked", 2), "revoked_last_delta": ("Revoked", 2)}
+CHAINS = {
+    "good": ("NotRevoked", 0),
+    "revoked": ("Revoked", 2),
+    "revoked_last_delta": ("Revoked", 2),
+}
 
 
 class FullScale(unittest.TestCase):

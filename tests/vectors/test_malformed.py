@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Damaged filter files: refused with exit 65 and an offset, or answered as the reference does; never
-a crash, a hang or a large allocation."""
+"""Damaged filter files: refused with exit 65 and an offset, or answered as the reference does;
+never a crash, a hang or a large allocation."""
 
 import pathlib
 import resource

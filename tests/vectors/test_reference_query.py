@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`crlite query` gives the reference implementation's answer to every query, from both encodings."""
+"""`crlite query` gives the reference implementation's answer to every query, in both encodings."""
 
 import pathlib
 import sys
