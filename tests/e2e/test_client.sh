@@ -32,7 +32,9 @@ ruby_get() {
 php_get() {
   # shellcheck disable=SC2016  # PHP's variables
   php -r '$context = stream_context_create(["ssl" => ["cafile" => $argv[1]]]);
-exit(print(file_get_contents($argv[2], false, $context)) ? 0 : 1);' "$pki/root.pem" "$1"
+$answer = file_get_contents($argv[2], false, $context);
+echo $answer;
+exit($answer === false ? 1 : 0);' "$pki/root.pem" "$1"
 }
 
 node_get() {

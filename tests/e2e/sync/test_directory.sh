@@ -74,11 +74,11 @@ expect_text 'no source gave verified data; what was published stays in force' "$
 touch "$folder/full.filter"
 printf '\x02\x00\x00\x00\x02\x08\x00\x00\x00\x01\x00\x00\x00\x01\xff' >"$folder/old-filter"
 run_sync 1 --source "dir:$folder"
-expect_text 'old-filter: a Bloom cascade' "$err"
+expect_text "dir:$folder: old-filter: a Bloom cascade" "$err"
 expect_text 'which does not say which certificates it covers, wanted a clubcard' "$err"
 echo 'no filter' >"$folder/old-filter"
 run_sync 1 --source "dir:$folder"
-expect_text 'crlite-sync: old-filter: file: unsupported version' "$err"
+expect_text "crlite-sync: dir:$folder: old-filter: file: unsupported version" "$err"
 expect_answer NotRevoked
 
 echo '- a upki cache'
