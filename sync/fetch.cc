@@ -31,9 +31,11 @@ class SourceFetch {
     SayPlan(*offer, missing);
     if (options_.dry_run) return Status::Ok();
     for (const OfferedFile* file : missing) {
-      if (Status brought = Bring(source, *file); !brought.ok()) return brought;
+      if (Status brought = Bring(source, offer->source, *file); !brought.ok()) return brought;
     }
-    return store_->WriteIncoming(*offer);
+    if (Status written = store_->WriteIncoming(*offer); !written.ok()) return written;
+    store_->PruneIncoming({&*offer});
+    return Status::Ok();
   }
 
  private:
@@ -75,11 +77,13 @@ class SourceFetch {
     console_->StartBar(bytes);
   }
 
-  Status Bring(Source* source, const OfferedFile& file) {
+  Status Bring(Source* source, const std::string& source_name, const OfferedFile& file) {
     Result<std::vector<uint8_t>> content = source->Read(file);
     if (!content.ok()) return content.error();
     Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);
-    if (!clubcard.ok()) return Error{ErrorCode::kUnavailable, clubcard.error().message};
+    if (!clubcard.ok()) {
+      return Error{ErrorCode::kUnavailable, clubcard.error().In(source_name).message};
+    }
     console_->AddFile(file.size);
     return store_->PutIncoming(file, *content);
   }

@@ -130,9 +130,9 @@ Result<uint64_t> ParseCount(const json& object, const char* key, uint64_t max) {
 
 Status CheckNotInFuture(uint64_t data_time_ms, uint64_t now_ms) {
   if (data_time_ms <= now_ms || data_time_ms - now_ms <= kDayMs) return Status::Ok();
-  return MalformedError(
-      fmt::format("its time lies {} hours in the future, at most 24 are accepted; check the clock",
-                  (data_time_ms - now_ms) / (3600 * 1000)));
+  return MalformedError(fmt::format(
+      "its time lies {:.1f} hours in the future, at most 24 are accepted; check the clock",
+      static_cast<double>(data_time_ms - now_ms) / 3.6e6));
 }
 
 std::string OfferToText(const Offer& offer) {

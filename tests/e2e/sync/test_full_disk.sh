@@ -10,6 +10,7 @@ if [[ ${CRLITE_IN_NAMESPACE:-} != yes ]]; then
 fi
 mkdir "$state"
 mount -t tmpfs -o size=4m tmpfs "$state" 2>/dev/null || skip 'no permission to mount a tmpfs'
+trap 'umount "$state"; clean_up' EXIT
 
 offer good "$now"
 run_sync 0 --source "dir:$folder"

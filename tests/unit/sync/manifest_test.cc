@@ -128,7 +128,7 @@ TEST(Manifest, RefusesATimeMoreThanADayAhead) {
   EXPECT_TRUE(ParseManifest(at(1'800'086'400), kNowMs).ok());
   EXPECT_EQ(
       ErrorOf(at(1'800'090'001)),
-      "generated_at: its time lies 25 hours in the future, at most 24 are accepted; check the "
+      "generated_at: its time lies 25.0 hours in the future, at most 24 are accepted; check the "
       "clock");
   EXPECT_EQ(ErrorOf(at(~uint64_t{0})), "generated_at: wanted an integer from 0 to 1099511627776");
   EXPECT_EQ(ErrorOf(R"({"files":[]})"), "generated_at: missing");
