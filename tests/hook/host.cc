@@ -12,9 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <mutex>
 
+#include "cascade/base/file.h"
+#include "cascade/reader/state_files.h"
 #include "cascade/snapshot/compiler.h"
 #include "cascade/snapshot/install.h"
 
@@ -24,6 +27,7 @@ namespace {
 std::mutex g_record_mutex;
 std::vector<std::string> g_datagrams;
 std::vector<std::string> g_opened;
+std::atomic<int64_t> g_seconds_passed{0};
 
 // Only the serials in the exceptions are revoked: the block is inverted, every other one a member.
 Clubcard RevokingClubcard(const IssuerSpkiHash& issuer, const std::vector<ByteVector>& revoked) {
@@ -67,6 +71,23 @@ extern "C" int open(const char* path, int flags, ...) {
   return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 
+extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
+  const long result = syscall(SYS_clock_gettime, clock, now);
+  if (clock == CLOCK_MONOTONIC_COARSE) now->tv_sec += g_seconds_passed.load();
+  return static_cast<int>(result);
+}
+
+void LetSecondsPass(int64_t seconds) { g_seconds_passed += seconds; }
+
+int MappedSnapshots(const std::string& directory) {
+  std::ifstream maps("/proc/self/maps");
+  int count = 0;
+  for (std::string line; std::getline(maps, line);) {
+    count += line.find(directory + "/snapshot") != std::string::npos ? 1 : 0;
+  }
+  return count;
+}
+
 std::vector<std::string> JournalLines() {
   const std::lock_guard<std::mutex> lock(g_record_mutex);
   return g_datagrams;
@@ -82,7 +103,10 @@ int OpenCalls(const std::string& directory) {
 int RunForked(const std::function<void()>& body) {
   fflush(stdout);
   fflush(stderr);
+  // No other thread of ours is in the middle of a record, so that the child can go on recording.
+  g_record_mutex.lock();
   const pid_t child = fork();
+  g_record_mutex.unlock();
   if (child == 0) {
     body();
     fflush(stdout);
@@ -97,6 +121,7 @@ int RunForked(const std::function<void()>& body) {
 
 void InChild(const std::function<void()>& body) {
   const int status = RunForked([&] {
+    alarm(240);  // a deadlock is a failure, not a standstill
     // Nothing is configured but what the test loads.
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
     body();
@@ -129,16 +154,25 @@ void Host::PublishPolicy() {
   EXPECT_TRUE(InstallSnapshot(StatePaths(state()), *CompileSnapshot(input)).ok());
 }
 
+void Host::PublishRaw(const ByteVector& content) {
+  EXPECT_TRUE(WriteFileAtomically(snapshot(), content, 0644).ok());
+  std::fstream file(state() + "/generation", std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(kGenerationWordAt);
+  const int low_byte = file.get();
+  file.seekp(kGenerationWordAt);
+  file.put(static_cast<char>(low_byte + 1));
+}
+
 void Host::Configure(const std::string& extra) {
   std::ofstream(config()) << "openssl_conf = openssl_init\n[openssl_init]\n"
                              "providers = provider_sect\n[provider_sect]\n"
                              "default = default_sect\ncrlite = crlite_sect\n"
-                             "[default_sect]\nactivate = 1\n[crlite_sect]\nactivate = 1\n"
+                             "[default_sect]\nactivate = 1\n[crlite_sect]\n"
                           << "module = " CRLITE_MODULE "\n"
                           << (extra.find("snapshot =") == std::string::npos
                                   ? "snapshot = " + snapshot() + "\n"
                                   : "")
-                          << extra << "\n";
+                          << extra << "\nactivate = 1\n";
   is_configured_ = true;
 }
 

@@ -26,6 +26,11 @@ std::vector<std::string> JournalLines();
 // Calls of open() for a path below `directory`.
 int OpenCalls(const std::string& directory);
 
+// Moves the monotonic clock on.
+void LetSecondsPass(int64_t seconds);
+// Mappings of snapshots in `directory` in this process, the deleted ones included.
+int MappedSnapshots(const std::string& directory);
+
 // A state directory and an openssl.cnf that points to it.
 class Host {
  public:
@@ -42,6 +47,8 @@ class Host {
   ByteVector Compile(const IssuerSpkiHash& issuer, const std::vector<ByteVector>& revoked);
   // A snapshot that carries the policy alone.
   void PublishPolicy();
+  // Replaces the snapshot by these bytes and changes the generation word.
+  void PublishRaw(const ByteVector& content);
   // The policy and data time of the next Publish.
   Policy policy;
   time_t data_time = time(nullptr);

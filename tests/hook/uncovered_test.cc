@@ -1,0 +1,242 @@
+// Chains about which the filters say nothing: allowed even when every kind of missing data is
+// denied.
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+#include "tests/hook/host.h"
+
+namespace crlite::hook {
+namespace {
+
+// A world in which whatever reaches the data is refused.
+struct DenyingWorld : World {
+  DenyingWorld() {
+    host.policy.stale = host.policy.damaged = host.policy.never_provisioned = Action::kDeny;
+    host.data_time = time(nullptr) - 365 * 86400;
+    Publish();
+    host.Load();
+    EXPECT_EQ(ErrorOf(good), X509_V_ERR_UNABLE_TO_GET_CRL) << "stale data must refuse here";
+  }
+  // Verifies a revoked serial with one thing changed.
+  Verification Try(const CertificateOptions& options, const Setup& setup = nullptr) {
+    return Verify(store.get(), Issue(&root, options), setup);
+  }
+};
+
+CertificateOptions RevokedLeaf() {
+  CertificateOptions options;
+  options.serial = {0x02};
+  return options;
+}
+
+TEST(Uncovered, LeafWithoutScts) {
+  InChild([] {
+    DenyingWorld world;
+    CertificateOptions options = RevokedLeaf();
+    options.sct_extension.reset();
+    EXPECT_EQ(world.Try(options).error, X509_V_OK);
+  });
+}
+
+TEST(Uncovered, MalformedSctExtensions) {
+  InChild([] {
+    DenyingWorld world;
+    const ByteVector good = EncodeSctExtension({{kTestLog, kTestTimestamp}});
+    CertificateOptions options = RevokedLeaf();
+    for (size_t size = 0; size < good.size(); ++size) {
+      options.sct_extension = ByteVector(good.begin(), good.begin() + static_cast<long>(size));
+      ASSERT_EQ(world.Try(options).error, X509_V_OK) << size;
+    }
+    for (const ByteVector& content : {ByteVector{4, 2, 0, 0}, ByteVector(70000, 0xff)}) {
+      options.sct_extension = content;
+      EXPECT_EQ(world.Try(options).error, X509_V_OK);
+    }
+  });
+}
+
+TEST(Uncovered, ChainOfOne) {
+  InChild([] {
+    DenyingWorld world;
+    CertificateOptions options = RevokedLeaf();
+    const Certificate self_signed = Issue(nullptr, options);
+    X509_STORE_add_cert(world.store.get(), self_signed.x509.get());
+    const Verification v = Verify(world.store.get(), self_signed);
+    EXPECT_EQ(v.error, X509_V_OK);
+    EXPECT_EQ(v.result, 1);
+  });
+}
+
+TEST(Uncovered, PartialChainThatEndsAtTheLeaf) {
+  InChild([] {
+    DenyingWorld world;
+    const Ptr<X509_STORE> store = StoreOf(world.revoked);
+    const Verification v = Verify(store.get(), world.revoked, [](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
+    });
+    EXPECT_EQ(v.error, X509_V_OK);
+  });
+}
+
+TEST(Uncovered, ExpiredLeafThatTheCallbackAccepts) {
+  InChild([] {
+    DenyingWorld world;
+    CertificateOptions options = RevokedLeaf();
+    options.not_before = time(nullptr) - 7200;
+    options.not_after = time(nullptr) - 3600;
+    const Verification v = world.Try(options, [](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set_verify_cb(ctx, [](int, X509_STORE_CTX*) { return 1; });
+    });
+    EXPECT_EQ(v.result, 1);
+    EXPECT_EQ(v.error, X509_V_ERR_CERT_HAS_EXPIRED) << "not replaced by ours";
+  });
+}
+
+TEST(Uncovered, LeafOutsideItsValidityAtTheVerificationTime) {
+  InChild([] {
+    DenyingWorld world;
+    const time_t now = time(nullptr);
+    const auto at = [&](time_t time) {
+      return [time](X509_STORE_CTX* ctx) {
+        X509_STORE_CTX_set_time(ctx, 0, time);
+        X509_STORE_CTX_set_verify_cb(ctx, [](int, X509_STORE_CTX*) { return 1; });
+      };
+    };
+    CertificateOptions options = RevokedLeaf();
+    EXPECT_EQ(world.Try(options, at(now)).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_NE(world.Try(options, at(now + 86400)).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_NE(world.Try(options, at(now - 86400)).error, X509_V_ERR_CERT_REVOKED);
+    // Expired by the clock, valid at the time that the program asks for.
+    options.not_before = now - 7200;
+    options.not_after = now - 3600;
+    EXPECT_EQ(world.Try(options, at(now - 5000)).error, X509_V_ERR_CERT_REVOKED);
+  });
+}
+
+// The signer of a CRL is verified in a context of its own, whose parent is the leaf's.
+TEST(Uncovered, SignerOfACrl) {
+  InChild([] {
+    World world;
+    CertificateOptions options;
+    options.is_ca = true;
+    options.sct_extension.reset();
+    options.subject = "ca";
+    options.serial = {0x10};
+    options.key_id = {1, 1, 1};
+    const Certificate ca = Issue(&world.root, options);
+    options = {};
+    options.subject = "ca";
+    options.serial = {0x11};
+    options.key_id = {2, 2, 2};
+    const Certificate signer = Issue(&world.root, options);
+    options = {};
+    options.sct_extension.reset();
+    const Certificate leaf = Issue(&ca, options);
+
+    const Ptr<X509_CRL> crl(X509_CRL_new());
+    X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(ca.x509.get()));
+    ASN1_TIME* const when = ASN1_TIME_set(nullptr, time(nullptr) - 60);
+    X509_CRL_set1_lastUpdate(crl.get(), when);
+    ASN1_TIME_set(when, time(nullptr) + 3600);
+    X509_CRL_set1_nextUpdate(crl.get(), when);
+    ASN1_TIME_free(when);
+    AUTHORITY_KEYID* const key_id = AUTHORITY_KEYID_new();
+    key_id->keyid = ASN1_OCTET_STRING_new();
+    ASN1_OCTET_STRING_set(key_id->keyid, ByteVector{2, 2, 2}.data(), 3);
+    X509_CRL_add1_ext_i2d(crl.get(), NID_authority_key_identifier, key_id, 0, 0);
+    AUTHORITY_KEYID_free(key_id);
+    X509_CRL_sign(crl.get(), signer.key.get(), EVP_sha256());
+    // Decoded, as only that fills what libcrypto caches of its extensions.
+    uint8_t* der = nullptr;
+    const int size = i2d_X509_CRL(crl.get(), &der);
+    const uint8_t* p = der;
+    const Ptr<X509_CRL> decoded(d2i_X509_CRL(nullptr, &p, size));
+    OPENSSL_free(der);
+    X509_STORE_add_crl(world.store.get(), decoded.get());
+    const Ptr<STACK_OF(X509)> untrusted(sk_X509_new_null());
+    sk_X509_push(untrusted.get(), ca.x509.get());
+    sk_X509_push(untrusted.get(), signer.x509.get());
+
+    static int inner_contexts;
+    const auto check_crl = [](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_EXTENDED_CRL_SUPPORT);
+      X509_STORE_CTX_set_verify_cb(ctx, [](int ok, X509_STORE_CTX* c) {
+        inner_contexts += X509_STORE_CTX_get0_parent_ctx(c) != nullptr ? 1 : 0;
+        return ok;
+      });
+    };
+    world.host.Publish(world.root.SpkiHash(), {{0x11}});
+    world.host.Load();
+    EXPECT_EQ(world.ErrorOf(signer), X509_V_ERR_CERT_REVOKED) << "as a leaf it is revoked";
+    EXPECT_EQ(Verify(world.store.get(), leaf, check_crl, untrusted.get()).error, X509_V_OK);
+    EXPECT_GT(inner_contexts, 0) << "no CRL path was built";
+  });
+}
+
+TEST(Uncovered, DaneEndEntity) {
+  InChild([] {
+    DenyingWorld world;
+    SSL_CTX* const ssl_ctx = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_dane_enable(ssl_ctx);
+    SSL* const ssl = SSL_new(ssl_ctx);
+    ASSERT_EQ(SSL_dane_enable(ssl, "example.org"), 1);
+    const ByteVector der = world.revoked.Der();
+    ASSERT_EQ(SSL_dane_tlsa_add(ssl, 3, 0, 0, der.data(), der.size()), 1);
+    const Verification v = Verify(world.store.get(), world.revoked, [&](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set0_dane(ctx, SSL_get0_dane(ssl));
+    });
+    EXPECT_EQ(v.result, 1);
+    EXPECT_EQ(v.error, X509_V_OK);
+    SSL_free(ssl);
+    SSL_CTX_free(ssl_ctx);
+  });
+}
+
+// Nobody vouches for a chain whose bad signature a callback waved through: no line in the journal,
+// and whatever the bytes are, no crash.
+TEST(Unauthenticated, IsJudgedButNotReported) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    const auto wave_through = [](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set_verify_cb(ctx, [](int, X509_STORE_CTX*) { return 1; });
+    };
+    ByteVector der = world.revoked.Der();
+    der.back() ^= 1;
+    const uint8_t* p = der.data();
+    Certificate forged;
+    forged.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+    EXPECT_EQ(Verify(world.store.get(), forged, wave_through).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_TRUE(JournalLines().empty());
+    EXPECT_EQ(Verify(world.store.get(), forged).error, X509_V_ERR_CERT_SIGNATURE_FAILURE);
+  });
+}
+
+TEST(Unauthenticated, HostileBytesAreSurvived) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    const ByteVector original = world.revoked.Der();
+    int parsed = 0;
+    for (size_t i = 0; i < original.size(); ++i) {
+      for (const uint8_t change : ByteVector{0x01, 0x80, 0xff}) {
+        ByteVector der = original;
+        der[i] ^= change;
+        const uint8_t* p = der.data();
+        Certificate forged;
+        forged.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+        if (forged.x509 == nullptr) continue;
+        ++parsed;
+        Verify(world.store.get(), forged, [](X509_STORE_CTX* ctx) {
+          X509_STORE_CTX_set_verify_cb(ctx, [](int, X509_STORE_CTX*) { return 1; });
+        });
+      }
+    }
+    EXPECT_GT(parsed, 300);
+  });
+}
+
+}  // namespace
+}  // namespace crlite::hook

@@ -1,0 +1,186 @@
+// Programs with a verify function of their own, and what may happen to ours.
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "tests/hook/host.h"
+
+namespace crlite::hook {
+namespace {
+
+using VerifyFunction = int (*)(X509_STORE_CTX*);
+
+int g_calls = 0;
+VerifyFunction g_read_back = nullptr;
+
+int AcceptWithoutLooking(X509_STORE_CTX*) {
+  ++g_calls;
+  return 1;
+}
+int RefuseAll(X509_STORE_CTX* ctx) {
+  ++g_calls;
+  X509_STORE_CTX_set_error(ctx, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+int CallReadBack(X509_STORE_CTX* ctx) {
+  ++g_calls;
+  return g_calls > 100 ? -1 : g_read_back(ctx);
+}
+
+VerifyFunction ReadBack(World* world) {
+  VerifyFunction function = nullptr;
+  Verify(world->store.get(), world->good,
+         [&](X509_STORE_CTX* ctx) { function = X509_STORE_CTX_get_verify(ctx); });
+  return function;
+}
+
+// A leaf whose signature is wrong.
+Certificate Forge(const Certificate& original) {
+  ByteVector der = original.Der();
+  der.back() ^= 1;
+  const uint8_t* p = der.data();
+  Certificate forged;
+  forged.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+  return forged;
+}
+
+// The built-in verifier has run, and so have we.
+void ExpectFullVerification(World* world) {
+  world->ExpectRefusal();
+  EXPECT_EQ(world->ErrorOf(Forge(world->good)), X509_V_ERR_CERT_SIGNATURE_FAILURE);
+}
+
+TEST(VerifyFunction, OfAStoreRunsBeforeUs) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    X509_STORE_set_verify(world.store.get(), AcceptWithoutLooking);
+    world.ExpectRefusal();
+    EXPECT_EQ(g_calls, 2);
+    X509_STORE_set_verify(world.store.get(), RefuseAll);
+    EXPECT_EQ(world.ErrorOf(world.revoked), X509_V_ERR_APPLICATION_VERIFICATION);
+    EXPECT_EQ(world.ErrorOf(world.good), X509_V_ERR_APPLICATION_VERIFICATION);
+    EXPECT_EQ(g_calls, 4);
+  });
+}
+
+TEST(VerifyFunction, SetAfterInitReplacesUs) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    const Verification v = Verify(world.store.get(), world.revoked, [](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set_verify(ctx, AcceptWithoutLooking);
+    });
+    EXPECT_EQ(v.error, X509_V_OK);
+  });
+}
+
+TEST(VerifyFunction, SetAfterInitMayCallUs) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    const Verification v = Verify(world.store.get(), world.revoked, [](X509_STORE_CTX* ctx) {
+      g_read_back = X509_STORE_CTX_get_verify(ctx);
+      X509_STORE_CTX_set_verify(ctx, CallReadBack);
+    });
+    EXPECT_EQ(v.error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_EQ(g_calls, 1);
+  });
+}
+
+TEST(VerifyFunction, OursInAStoreMeansTheBuiltInOne) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    X509_STORE_set_verify(world.store.get(), ReadBack(&world));
+    ExpectFullVerification(&world);
+  });
+}
+
+TEST(VerifyFunction, ThatCallsOursDoesNotRecur) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    g_read_back = ReadBack(&world);
+    X509_STORE_set_verify(world.store.get(), CallReadBack);
+    ExpectFullVerification(&world);
+    EXPECT_EQ(g_calls, 3);
+    // A context that is verified twice: the guard was taken away again.
+    const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+    X509_STORE_CTX_init(ctx.get(), world.store.get(), world.revoked.x509.get(), nullptr);
+    EXPECT_EQ(VerifyIn(ctx.get(), world.revoked).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_EQ(JournalLines().size(), 2u);
+  });
+}
+
+template <size_t kNumber>
+int Numbered(X509_STORE_CTX*) {
+  g_calls = static_cast<int>(kNumber);
+  return 1;
+}
+
+template <size_t... kNumber>
+std::vector<VerifyFunction> NumberedFunctions(std::index_sequence<kNumber...>) {
+  return {Numbered<kNumber>...};
+}
+
+// The table of remembered functions is finite: what does not fit stays in place, unhooked.
+TEST(VerifyFunction, OneOfVeryManyIsNeverLost) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    world.ExpectRefusal();
+    const auto functions = NumberedFunctions(std::make_index_sequence<100>());
+    int hooked = 0;
+    for (size_t i = 0; i < functions.size(); ++i) {
+      X509_STORE_set_verify(world.store.get(), functions[i]);
+      const int error = world.ErrorOf(world.revoked);
+      EXPECT_EQ(g_calls, static_cast<int>(i));
+      hooked += error == X509_V_ERR_CERT_REVOKED ? 1 : 0;
+    }
+    EXPECT_GT(hooked, 50);
+    X509_STORE_set_verify(world.store.get(), nullptr);
+    ExpectFullVerification(&world);
+  });
+}
+
+// In a libctx that is not hooked, our index may be an application's own. Our function, carried
+// there by hand, must not trust what it finds.
+TEST(VerifyFunction, TrustsNoSlotOfAnApplications) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    const VerifyFunction ours = ReadBack(&world);
+    const Ptr<OSSL_LIB_CTX> other(OSSL_LIB_CTX_new());
+    OSSL_LIB_CTX* const old = OSSL_LIB_CTX_set0_default(other.get());
+    const Certificate forged = Forge(world.good);
+    static char application_data[64] = "application data";
+    for (int i = 0; i < 8; ++i) {
+      const int index = X509_STORE_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+      for (void* data :
+           {static_cast<void*>(application_data), reinterpret_cast<void*>(&AcceptWithoutLooking),
+            reinterpret_cast<void*>(ours), reinterpret_cast<void*>(uintptr_t{1})}) {
+        const auto carry = [&](X509_STORE_CTX* ctx) {
+          X509_STORE_CTX_set_ex_data(ctx, index, data);
+          X509_STORE_CTX_set_verify(ctx, ours);
+        };
+        EXPECT_EQ(Verify(world.store.get(), forged, carry).error,
+                  X509_V_ERR_CERT_SIGNATURE_FAILURE);
+        EXPECT_EQ(Verify(world.store.get(), world.revoked, carry).error, X509_V_ERR_CERT_REVOKED);
+        EXPECT_EQ(Verify(world.store.get(), world.good, carry).error, X509_V_OK);
+      }
+    }
+    EXPECT_EQ(g_calls, 0);
+    OSSL_LIB_CTX_set0_default(old);
+  });
+}
+
+}  // namespace
+}  // namespace crlite::hook
