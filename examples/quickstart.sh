@@ -17,6 +17,7 @@ note() { printf '   %s\n' "$@"; }
 
 work='' nginx_pid=''
 clean_up() {
+  cd /
   [[ -z $nginx_pid ]] || { kill "$nginx_pid" && wait "$nginx_pid"; } 2>/dev/null || true
   [[ -z $work ]] || rm -rf "$work"
 }
@@ -25,6 +26,7 @@ trap 'exit 130' INT TERM HUP
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/crlite-quickstart.XXXXXX")
 chmod 0755 "$work" # nginx's workers give up root and must still read what they serve
+cd "$work"
 pki=$work/pki state=$work/state
 
 step '1. Packages and build (the first time takes some minutes)'
@@ -36,6 +38,7 @@ if ! build_release crlite crlite-sync crlite_module >"$work/build.log" 2>&1; the
 fi
 crlite=$root/build/release/bin/crlite
 module=$root/build/release/lib/crlite.so
+unset CRLITE_MODE https_proxy HTTPS_PROXY all_proxy ALL_PROXY # from here on loopback only
 note 'the tools are in build/release/bin, the module is build/release/lib/crlite.so'
 
 step '2. A certificate authority, two sites and a mirror'
@@ -46,10 +49,9 @@ pki_issue_unlogged "$pki" mirror.test 40000000000000000000000000000001
 note 'root -> intermediate -> good.test and revoked.test, both with two embedded SCTs'
 
 step '3. A filter in which revoked.test is revoked'
-feed_build "$pki" "$work" 40000000000000000000000000000bad
-note "known: $(cat "$work"/known/* | grep -vc @) certificates, of which" \
-     "revoked: $(cat "$work"/revoked/* | wc -l)" \
-     "filter: $(stat -c %s "$work"/mirror/*.filter) bytes"
+feed_build "$pki" "$work" 40000000000000000000000000000bad >/dev/null
+note "$(($(cat "$work"/known/* | wc -l) - 1)) known certificates, $(cat "$work"/revoked/* |
+  wc -l) of them revoked, in $(stat -c %s "$work"/mirror/*.filter) bytes"
 
 step '4. nginx serves the sites and the mirror over TLS'
 sites() {
@@ -70,23 +72,23 @@ SSL_CERT_FILE=$pki/root.pem "$root/build/release/bin/crlite-sync" \
 step '6. An openssl.cnf that loads the module'
 openssl_cnf "$module" "$state/snapshot" | tee "$work/openssl.cnf" | sed 's/^/   /'
 
-step '7. curl, the one of your system, with and without it'
-# ask CONFIGURATION URL: prints the command and its outcome; leaves the outcome in $outcome.
+step "7. The system's curl, with and without it (in $work)"
+# ask CONFIGURATION URL: prints the command, as typed in $work, and leaves its outcome in $outcome.
 ask() {
   local host=${2#https://} status=0
-  local command=(curl -sS -o /dev/null -w '%{http_code}' --cacert "$pki/root.pem"
+  local command=(curl -sS -o /dev/null -w '%{http_code}' --cacert pki/root.pem
                  --resolve "${host%/}:127.0.0.1" "$2")
-  outcome=$(OPENSSL_CONF=$1 "${command[@]}" 2>"$work/curl.err") || status=$?
-  ((status == 0)) || outcome="exit $status: $(sed -n '1s/^curl: ([0-9]*) //p' "$work/curl.err")"
+  outcome=$(OPENSSL_CONF=$1 "${command[@]}" 2>curl.err) || status=$?
+  ((status == 0)) || outcome="exit $status: $(sed -n '1s/^curl: ([0-9]*) //p' curl.err)"
   note "\$ OPENSSL_CONF=$1 ${command[*]}" "  $outcome"
 }
 ask /dev/null "$revoked"; revoked_without=$outcome
-ask "$work/openssl.cnf" "$revoked"; revoked_with=$outcome
+ask openssl.cnf "$revoked"; revoked_with=$outcome
 ask /dev/null "$good"; good_without=$outcome
-ask "$work/openssl.cnf" "$good"; good_with=$outcome
+ask openssl.cnf "$good"; good_with=$outcome
 rm "$state/snapshot"
 note '$ rm state/snapshot'
-ask "$work/openssl.cnf" "$revoked"; revoked_removed=$outcome
+ask openssl.cnf "$revoked"; revoked_removed=$outcome
 
 step 'What came out'
 row() { printf '   %-34s %-17s %s\n' "$@"; }
@@ -97,9 +99,11 @@ row 'revoked.test, snapshot removed' '' "$revoked_removed"
 
 if [[ $good_without == 200 && $good_with == 200 && $revoked_without == 200 &&
       $revoked_with == 'exit 60:'*'certificate revoked'* && $revoked_removed == 200 ]]; then
-  step 'As it should be. To protect this machine with the data that Mozilla publishes:'
-  note "sudo cmake --install $root/build/release" 'sudo crlite-sync' 'sudo crlite enable' \
-       'crlite doctor'
+  step 'As it should be. To protect this machine:'
+  note "sudo cmake --build $root/build/release && sudo cmake --install $root/build/release" \
+       'sudo crlite-sync --source dir:FOLDER        # or manifest+https://HOST/FOLDER/' \
+       "then begin with one program: OPENSSL_CONF=$root/conf/crlite.cnf curl https://..." \
+       'or let all programs use it: put the sections of conf/crlite.cnf into /etc/ssl/openssl.cnf'
 else
   printf '\nquickstart: not what was expected: see the table\n' >&2
   exit 1

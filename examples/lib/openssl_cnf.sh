@@ -18,5 +18,5 @@ activate = 1
 module = $1
 snapshot = $2
 EOF
-  printf '%s\n' "${@:3}"
+  (($# < 3)) || printf '%s\n' "${@:3}"
 }
