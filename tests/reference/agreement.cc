@@ -9,28 +9,39 @@ Result<std::vector<uint8_t>> WriteClubcard(const Clubcard& clubcard) {
                                                   : WriteClubcardV4(clubcard);
 }
 
-std::string Agreement::Open(const std::vector<Clubcard>& filters) {
+std::string Agreement::Add(Bytes file) {
+  const std::string name = "filter-" + std::to_string(references_.size());
+  auto reference = crlite_reference::Read(std::string(file.begin(), file.end()));
+  if (!reference) return name + " refused by the reference";
+  Result<std::unique_ptr<Clubcard>> clubcard =
+      file[0] == 3 ? ReadClubcardV3(file) : ReadClubcardV4(file);
+  if (!clubcard) return name + " refused: " + clubcard.error().message;
+  references_.push_back(std::move(*reference));
+  clubcards_.push_back(clubcard->get());
+  filters_.Add(name, std::move(*clubcard));
+  return {};
+}
+
+std::string Agreement::Compile() {
   SnapshotInput input;
-  for (const Clubcard& filter : filters) {
-    const std::string name = "filter-" + std::to_string(references_.size());
-    const Result<std::vector<uint8_t>> file = WriteClubcard(filter);
-    if (!file) return name + " not written: " + file.error().message;
-    auto reference = crlite_reference::Read(std::string(file->begin(), file->end()));
-    if (!reference) return name + " refused by the reference";
-    Result<std::unique_ptr<Clubcard>> clubcard =
-        filter.format == Clubcard::Format::kV3 ? ReadClubcardV3(*file) : ReadClubcardV4(*file);
-    if (!clubcard) return name + " refused: " + clubcard.error().message;
-    references_.push_back(std::move(*reference));
-    clubcards_.push_back(clubcard->get());
-    input.filters.push_back({name, Sha256::Hash(*file), 0, clubcard->get()});
-    filters_.Add(name, std::move(*clubcard));
+  for (const Clubcard* clubcard : clubcards_) {
+    input.filters.push_back({filters_.name(input.filters.size()), {}, 0, clubcard});
   }
   Result<std::vector<uint8_t>> compiled = CompileSnapshot(input);
   if (!compiled) return "not compiled: " + compiled.error().message;
   snapshot_bytes_ = std::move(*compiled);
   const SnapshotError error = Snapshot::Open(snapshot_bytes_, &snapshot_);
-  if (error != SnapshotError::kNone) return SnapshotErrorText(error);
-  return {};
+  return error == SnapshotError::kNone ? "" : SnapshotErrorText(error);
+}
+
+std::string Agreement::Open(const std::vector<Clubcard>& filters) {
+  for (const Clubcard& filter : filters) {
+    const Result<std::vector<uint8_t>> file = WriteClubcard(filter);
+    if (!file) return "not written: " + file.error().message;
+    const std::string wrong = Add(*file);
+    if (!wrong.empty()) return wrong;
+  }
+  return Compile();
 }
 
 std::string Agreement::Compare(const OwnedQuery& query) const {

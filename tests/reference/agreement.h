@@ -17,8 +17,11 @@ class Agreement {
   Agreement(const Agreement&) = delete;
   Agreement& operator=(const Agreement&) = delete;
 
-  // Writes `filter` in its format, gives the bytes to both readers, and compiles the snapshot from
-  // what ours read. Returns what went wrong, empty for nothing.
+  // Gives a clubcard file to both readers. Returns what went wrong, empty for nothing.
+  [[nodiscard]] std::string Add(Bytes file);
+  // Compiles the snapshot from all that was added. Call once, before Compare.
+  [[nodiscard]] std::string Compile();
+  // Both for what WriteClubcard makes of `filters`.
   [[nodiscard]] std::string Open(const std::vector<Clubcard>& filters);
 
   // Asks all three; returns how they differ, empty for not at all. Also checks the evidence: the

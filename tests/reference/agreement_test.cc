@@ -28,7 +28,7 @@ void AskMany(const Agreement& agreement, uint64_t count, Choices* choices,
 
 TEST(Agreement, RandomClubcardsAnswerAlike) {
   std::map<Outcome, uint64_t> outcomes;
-  for (uint64_t round = 0; round < Rounds(200); ++round) {
+  for (uint64_t round = 0; round < Rounds(100); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     Choices choices(round);
     std::vector<Clubcard> filters;
@@ -40,7 +40,7 @@ TEST(Agreement, RandomClubcardsAnswerAlike) {
   // A run in which one answer is rare would prove little.
   for (Outcome outcome : {Outcome::kRevoked, Outcome::kNotRevoked, Outcome::kNotEnrolled,
                           Outcome::kNotCovered, Outcome::kNoData}) {
-    EXPECT_GE(outcomes[outcome], Rounds(200) * 20) << OutcomeName(outcome);
+    EXPECT_GE(outcomes[outcome], Rounds(100) * 20) << OutcomeName(outcome);
   }
 }
 
@@ -60,7 +60,7 @@ TEST(Agreement, ManyFiltersAnswerAlike) {
 
 // The file, read by ours and written again in the other format, means the same.
 TEST(Agreement, BothEncodingsAnswerAlike) {
-  for (uint64_t round = 0; round < Rounds(200); ++round) {
+  for (uint64_t round = 0; round < Rounds(100); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     Choices choices(round);
     const Clubcard clubcard = RandomClubcard(&choices);
