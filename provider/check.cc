@@ -9,6 +9,7 @@ namespace {
 
 void AskData(const StateData& data, int64_t now, const Settings& settings, Finding* out) {
   out->state = data.state;
+  out->trouble = data.trouble;
   if (data.mapping) {
     out->verdict = data.snapshot.Check(out->question.AsQuery());
     out->generation = data.snapshot.generation();

@@ -17,7 +17,8 @@ struct Finding {
   Mode mode = Mode::kEnforce;
   bool insist = false;
   uint64_t generation = 0;
-  uint8_t filter[32];  // name of the verdict's filter
+  const char* trouble = nullptr;  // why there is no snapshot; a static string, or null
+  uint8_t filter[32];             // name of the verdict's filter
   size_t filter_size = 0;
   LeafQuestion question;  // complete when verdict.reason was not decided before any data
 };

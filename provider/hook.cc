@@ -212,8 +212,10 @@ bool InstallHook(void* core_function, const Settings& settings) {
   if (function == nullptr) return false;
   if (function == copy->trampoline) return true;
   if (copy->builtin == nullptr) copy->builtin = function;
-  return copy->api.CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509_STORE_CTX, 0, copy, OnNewContext,
-                                           nullptr, nullptr) >= 0;
+  // No free_func: it would be called after the slot's owner is gone, and there is nothing to free.
+  copy->api.CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509_STORE_CTX, 0, copy, OnNewContext, nullptr,
+                                    nullptr);
+  return ProbeVerifier(copy->api) == copy->trampoline;
 }
 
 }  // namespace crlite

@@ -18,9 +18,6 @@ void EnableJournal(bool enabled);
 struct JournalLine {
   explicit JournalLine(unsigned severity) : priority(severity) {}
 
-  // Adds "NAME=" to the fields; the caller adds the value, which holds no newline, and EndField.
-  Text<2048>& Field(const char* name) { return fields.Add(name).Add("="); }
-  void EndField() { fields.Add("\n"); }
   void Send();
 
   unsigned priority;

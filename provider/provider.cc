@@ -1,10 +1,11 @@
-// The provider that libcrypto sees: a name, and nothing to fetch. What matters is that it was
-// loaded.
+// The provider that libcrypto sees: a name and nothing to fetch. What matters is that it is loaded.
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <pthread.h>
+
+#include <atomic>
 
 #include "provider/errno_keeper.h"
 #include "provider/hook.h"
@@ -17,6 +18,7 @@ namespace {
 
 // Shared by all copies of libcrypto: there is one policy, one snapshot, one process.
 constinit TinyLock g_init_lock;
+constinit std::atomic<bool> g_handles_fork{false};
 constinit bool g_is_open = false;
 constinit Settings g_settings;
 
@@ -86,10 +88,20 @@ OSSL_FUNC_core_get_params_fn* FindGetParams(const OSSL_DISPATCH* in) {
 // The first initialisation's settings and data are the process's.
 void OpenOnce(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
   if (g_is_open) return;
-  g_is_open = true;
+  g_settings = Settings();
   ReadSettings(handle, FindGetParams(in), &g_settings);
   OpenStore(g_settings.has_paths ? &g_settings.paths : nullptr, g_settings.reload);
-  pthread_atfork(nullptr, nullptr, AfterForkInChild);
+  g_is_open = true;
+}
+
+bool Initialise(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
+  // Before the lock, so that no child can inherit it taken.
+  if (!g_handles_fork.exchange(true)) pthread_atfork(nullptr, nullptr, AfterForkInChild);
+  g_init_lock.Lock();
+  OpenOnce(handle, in);
+  const bool is_hooked = InstallHook(reinterpret_cast<void*>(in->function), g_settings);
+  g_init_lock.Unlock();
+  return is_hooked;
 }
 
 }  // namespace
@@ -103,11 +115,8 @@ extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(
     void** provctx) {
   using namespace crlite;
   const ErrnoKeeper errno_keeper;
-  g_init_lock.Lock();
-  OpenOnce(handle, in);
-  const bool is_hooked = InstallHook(reinterpret_cast<void*>(in->function), g_settings);
-  g_init_lock.Unlock();
-  if (!is_hooked) JournalTrouble("inactive", "this libcrypto does not export what a check needs");
+  const bool is_hooked = Initialise(handle, in);
+  if (!is_hooked) JournalTrouble("inactive", "this libcrypto does not let itself be hooked");
   *out = kFunctions;
   *provctx = is_hooked ? &g_hooked : &g_inactive;
   return 1;

@@ -38,6 +38,7 @@ void AddMessage(const Finding& finding, Text<512>* out) {
   } else {
     out->Add(refused ? "refused" : "let through").Add(" a certificate, as the revocation data is ");
     out->Add(StateText(finding.state));
+    if (finding.trouble != nullptr) out->Add(" (snapshot ").Add(finding.trouble).Add(")");
   }
   out->Add(": serial ").AddHex(finding.question.Serial());
 }
@@ -49,22 +50,16 @@ void ReportFinding(const Finding& finding) {
   const bool refused = finding.decision.refusal != Refusal::kNone;
   JournalLine line(refused ? kJournalWarning : kJournalNotice);
   AddMessage(finding, &line.message);
-  line.Field("CRLITE_OUTCOME").Add(OutcomeName(finding.verdict.outcome));
-  line.EndField();
-  line.Field("CRLITE_REASON").Add(ReasonText(finding.verdict.reason));
-  line.EndField();
-  line.Field("CRLITE_SERIAL").AddHex(finding.question.Serial());
-  line.EndField();
-  line.Field("CRLITE_ISSUER").AddHex(Bytes(finding.question.issuer.bytes, kHashSize));
-  line.EndField();
+  Text<2048>& fields = line.fields;
+  fields.Add("CRLITE_OUTCOME=").Add(OutcomeName(finding.verdict.outcome));
+  fields.Add("\nCRLITE_REASON=").Add(ReasonText(finding.verdict.reason));
+  fields.Add("\nCRLITE_SERIAL=").AddHex(finding.question.Serial());
+  fields.Add("\nCRLITE_ISSUER=").AddHex(Bytes(finding.question.issuer.bytes, kHashSize));
   if (finding.filter_size != 0) {
-    line.Field("CRLITE_FILTER").AddPrintable(Bytes(finding.filter, finding.filter_size));
-    line.EndField();
+    fields.Add("\nCRLITE_FILTER=").AddPrintable(Bytes(finding.filter, finding.filter_size));
   }
-  line.Field("CRLITE_GENERATION").AddNumber(finding.generation);
-  line.EndField();
-  line.Field("CRLITE_MODE").Add(ModeName(finding.mode));
-  line.EndField();
+  fields.Add("\nCRLITE_GENERATION=").AddNumber(finding.generation);
+  fields.Add("\nCRLITE_MODE=").Add(ModeName(finding.mode)).Add("\n");
   line.Send();
 }
 

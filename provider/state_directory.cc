@@ -10,7 +10,7 @@
 
 namespace crlite {
 
-const char kFileIsAbsent[] = "is absent";
+const char kFileIsAbsent[] = "absent";
 
 namespace {
 
@@ -29,10 +29,10 @@ bool HasTrustedOwner(int fd, uid_t owner) {
 FileTrouble MapDescriptor(int fd, Mapping* out) {
   struct stat status;
   if (fstat(fd, &status) != 0) return "cannot be examined";
-  if (!S_ISREG(status.st_mode)) return "is no regular file";
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written to by group or others";
-  if (!HasTrustedOwner(fd, status.st_uid)) return "belongs neither to root nor to this user";
-  if (status.st_size <= 0) return "is empty";
+  if (!S_ISREG(status.st_mode)) return "not a regular file";
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "writable by group or others";
+  if (!HasTrustedOwner(fd, status.st_uid)) return "owned neither by root nor by this user";
+  if (status.st_size <= 0) return "empty";
   const size_t size = static_cast<size_t>(status.st_size);
   void* const base = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
   if (base == MAP_FAILED) return "cannot be mapped";
@@ -66,7 +66,7 @@ FileTrouble MapTrustedFile(const char* path, Mapping* out) {
   const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return kFileIsAbsent;
-    return errno == ELOOP ? "is a symbolic link" : "cannot be opened";
+    return errno == ELOOP ? "a symbolic link" : "cannot be opened";
   }
   const FileTrouble trouble = MapDescriptor(fd, out);
   close(fd);

@@ -74,7 +74,7 @@ void Sweep() {
 void ReportFailedReload(const StateData& kept, const char* trouble) {
   if (kept.policy.damaged == Action::kAllow || kept.policy.mode == Mode::kOff) return;
   JournalLine line(kJournalWarning);
-  line.message.Add("the new snapshot ").Add(trouble).Add("; generation ");
+  line.message.Add("the new snapshot cannot be used: ").Add(trouble).Add("; generation ");
   line.message.AddNumber(kept.snapshot.generation()).Add(" stays in force");
   line.Send();
 }

@@ -68,7 +68,8 @@ TEST(Reload, KeepsTheOldDataWhenTheNewCannotBeRead) {
     world.host.PublishRaw(ByteVector(1000, 'x'));
     world.ErrorOf(world.good);
     ASSERT_EQ(JournalLines().size(), 1u);
-    EXPECT_NE(JournalLines()[0].find("MESSAGE=the new snapshot not a snapshot"), std::string::npos)
+    EXPECT_NE(JournalLines()[0].find("MESSAGE=the new snapshot cannot be used: not a snapshot"),
+              std::string::npos)
         << JournalLines()[0];
     world.ExpectRefusal();
     EXPECT_EQ(MappedSnapshots(world.host.state()), in_force);
