@@ -30,7 +30,8 @@ install_packages() {
 apt_install() {
   set -euo pipefail
   local policy=/usr/sbin/policy-rc.d
-  if [[ -e $policy || -L $policy ]]; then
+  # One that is kept already is the administrator's: a run before this one was killed.
+  if [[ -e $policy && ! -e $policy.before-crlite ]]; then
     mv "$policy" "$policy.before-crlite"
   fi
   # shellcheck disable=SC2064  # the value of now is meant
