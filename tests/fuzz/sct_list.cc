@@ -1,4 +1,4 @@
-// ParseSctList against a second parser, written from docs/formats.md, "Embedded SCT list".
+// ParseSctList against a second parser, written from docs/formats.md, "SCT list".
 #include "cascade/reader/sct_list.h"
 
 #include <optional>
