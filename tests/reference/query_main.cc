@@ -49,7 +49,7 @@ std::optional<Query> ParseQuery(const std::string& line) {
   }
   if (fields.size() != 3) return {};
   std::optional<std::string> issuer = FromHex(fields[0]), serial = FromHex(fields[1]);
-  if (!issuer || issuer->size() != 32 || !serial || serial->empty()) return {};
+  if (!issuer || issuer->size() != 32 || !serial) return {};
   Query query{*issuer, *serial, {}};
   if (fields[2].empty() || fields[2] == "-") return query;
   std::istringstream list(fields[2] + ",");
