@@ -55,7 +55,7 @@ class YamlMap {
   static Error ErrorAt(std::string_view file, int line, std::string_view message);
 
  private:
-  YamlMap(YAML::Node node, std::string_view file) : node_(std::move(node)), file_(file) {}
+  YamlMap(const YAML::Node& node, std::string_view file) : node_(node), file_(file) {}
 
   YAML::Node node_;
   std::string file_;
