@@ -110,11 +110,21 @@ TEST(VerifyFunction, ThatCallsOursDoesNotRecur) {
     X509_STORE_set_verify(world.store.get(), CallReadBack);
     ExpectFullVerification(&world);
     EXPECT_EQ(g_calls, 3);
-    // A context that is verified twice: the guard was taken away again.
+    // The inner call is the built-in verifier alone: the callback hears of one refusal, not of two.
+    static int refusals;
+    Verify(world.store.get(), world.revoked, [](X509_STORE_CTX* ctx) {
+      X509_STORE_CTX_set_verify_cb(ctx, [](int ok, X509_STORE_CTX*) {
+        refusals += ok == 0 ? 1 : 0;
+        return 1;
+      });
+    });
+    EXPECT_EQ(refusals, 1);
+    // A context that is verified again: the guard was taken away again.
     const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
     X509_STORE_CTX_init(ctx.get(), world.store.get(), world.revoked.x509.get(), nullptr);
     EXPECT_EQ(VerifyIn(ctx.get(), world.revoked).error, X509_V_ERR_CERT_REVOKED);
-    EXPECT_EQ(JournalLines().size(), 2u);
+    EXPECT_EQ(g_calls, 5);
+    EXPECT_EQ(JournalLines().size(), 3u);
   });
 }
 
