@@ -92,7 +92,7 @@ class Publication {
 
   bool IsInForce() const {
     const bool has_list = current_.has_value() || wanted_.files.empty();
-    if (!has_list || access(paths_.generation.c_str(), F_OK) != 0) return false;
+    if (!has_list) return false;
     if (current_.has_value() &&
         (!SameFiles(*current_, wanted_) || current_->data_time_ms != wanted_.data_time_ms)) {
       return false;
@@ -100,6 +100,7 @@ class Publication {
     const Result<MappedSnapshot> mapped = MappedSnapshot::Open(paths_.snapshot);
     if (!mapped.ok()) return false;
     const Snapshot& snapshot = mapped->snapshot();
+    if (!IsAnnounced(paths_, snapshot)) return false;
     if (snapshot.has_data() && access(paths_.provisioned.c_str(), F_OK) != 0) return false;
     if (!SamePolicy(snapshot.policy(), policy_) || !IsCompiledFrom(snapshot, wanted_) ||
         snapshot.data_time_ms() != wanted_.data_time_ms || !snapshot.BodyHashMatches()) {

@@ -43,7 +43,7 @@ size_t InsertAll(std::span<const Equation> equations, bool value, Elimination* e
 }
 
 // The smallest number of positions with which the first attempt mostly succeeds, measured for 10 to
-// 10,000,000 equations: 1 % more than equations, a quarter per cent more with every decade above
+// 1,000,000 equations: 1 % more than equations, a quarter per cent more with every decade above
 // 100,000, and 200 fewer, because equations reach 255 unknowns beyond the last position.
 double UsualPositions(double n) {
   const double decades = std::max(0.0, std::log10(n / 100000));

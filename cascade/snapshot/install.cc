@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/interprocess/exceptions.hpp>
 #include <boost/interprocess/file_mapping.hpp>
@@ -45,20 +46,28 @@ Status PrepareGenerationFile(const std::string& path) {
   return WriteFileAtomically(path, content, kPublicFile);
 }
 
-Status ChangeGenerationWord(const std::string& path) {
+// Tells every process that has the generation file mapped.
+Status Announce(const std::string& path, uint64_t generation) {
   if (Status prepared = PrepareGenerationFile(path); !prepared.ok()) return prepared;
   try {
     const ipc::file_mapping file(path.c_str(), ipc::read_write);
     ipc::mapped_region region(file, ipc::read_write, 0, kGenerationFileSize);
     auto* word = reinterpret_cast<uint64_t*>(static_cast<uint8_t*>(region.get_address()) +
                                              kGenerationWordAt);
-    std::atomic_ref<uint64_t>(*word).fetch_add(1, std::memory_order_release);
+    std::atomic_ref<uint64_t>(*word).store(generation, std::memory_order_release);
     region.flush();
   } catch (const ipc::interprocess_exception& e) {
     return IoError(path, "cannot change the generation word",
                    static_cast<int>(e.get_native_error()));
   }
   return Status::Ok();
+}
+
+// The word, 0 when there is no generation file.
+uint64_t AnnouncedGeneration(const std::string& path) {
+  const Result<std::vector<uint8_t>> content = ReadFile(path, kGenerationFileSize);
+  if (!content.ok() || content->size() != kGenerationFileSize) return 0;
+  return LoadLe64(content->data() + kGenerationWordAt);
 }
 
 }  // namespace
@@ -108,7 +117,12 @@ Result<StateLock> StateLock::Acquire(const StatePaths& paths) {
 
 uint64_t NextGeneration(const StatePaths& paths) {
   const Result<MappedSnapshot> current = MappedSnapshot::Open(paths.snapshot);
-  return current.ok() ? current->snapshot().generation() + 1 : 1;
+  const uint64_t generation = current.ok() ? current->snapshot().generation() : 0;
+  return std::max(generation, AnnouncedGeneration(paths.generation)) + 1;
+}
+
+bool IsAnnounced(const StatePaths& paths, const Snapshot& snapshot) {
+  return AnnouncedGeneration(paths.generation) == snapshot.generation();
 }
 
 Status InstallSnapshot(const StatePaths& paths, Bytes bytes) {
@@ -138,7 +152,7 @@ Status InstallSnapshot(const StatePaths& paths, Bytes bytes) {
       return marked;
     }
   }
-  return ChangeGenerationWord(paths.generation);
+  return Announce(paths.generation, snapshot.generation());
 }
 
 }  // namespace crlite

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cascade/base/result.h"
-#include "cascade/reader/policy.h"
+#include "cascade/reader/snapshot.h"
 
 namespace crlite {
 
@@ -34,9 +34,13 @@ class StateLock {
   std::unique_ptr<Impl> impl_;
 };
 
-// The generation of the snapshot in force plus one; 1 when there is none that can be read. Call
-// under the lock.
+// One more than the generation of the snapshot in force and than the word that readers compare, so
+// that installing changes the word. Call under the lock.
 uint64_t NextGeneration(const StatePaths& paths);
+
+// Whether running processes were told of this snapshot: the generation word is its generation.
+// False after a death between renaming and telling.
+bool IsAnnounced(const StatePaths& paths, const Snapshot& snapshot);
 
 // Writes `snapshot` beside the one in force, reads it back and checks the body's hash, and only
 // then renames it into place (mode 0644). After that come the provisioned marker, if the snapshot

@@ -21,12 +21,17 @@ MappedSnapshot::~MappedSnapshot() = default;
 
 Result<MappedSnapshot> MappedSnapshot::Open(const std::string& path) {
   MappedSnapshot mapped;
+  std::error_code error_code;
+  // Opening a FIFO would wait for a writer.
+  const std::filesystem::file_status status = std::filesystem::status(path, error_code);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return Error{ErrorCode::kIo, path + ": not a regular file"};
+  }
   try {
     const ipc::file_mapping file(path.c_str(), ipc::read_only);
     ipc::mapped_region(file, ipc::read_only).swap(mapped.impl_->region);
   } catch (const ipc::interprocess_exception& e) {
-    std::error_code ignored;
-    if (std::filesystem::file_size(path, ignored) == 0) {
+    if (std::filesystem::file_size(path, error_code) == 0) {
       return MalformedError(path + ": empty file, not a snapshot");
     }
     const int error = static_cast<int>(e.get_native_error());

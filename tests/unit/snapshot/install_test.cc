@@ -60,6 +60,25 @@ TEST(Install, ChangesTheGenerationWordInPlace) {
   EXPECT_EQ(before.st_ino, after.st_ino) << "readers keep the old file mapped";
 }
 
+// As after a death between renaming and telling: the next publish must see that it has work to do.
+TEST(Install, KnowsWhenReadersWereNotTold) {
+  const TemporaryDirectory directory;
+  const StatePaths paths(directory.path());
+  ASSERT_TRUE(InstallSnapshot(paths, MakeFile(1, true)).ok());
+  EXPECT_TRUE(IsAnnounced(paths, MappedSnapshot::Open(paths.snapshot)->snapshot()));
+  ASSERT_TRUE(WriteFileAtomically(paths.snapshot, MakeFile(2, true), 0644).ok());
+  EXPECT_FALSE(IsAnnounced(paths, MappedSnapshot::Open(paths.snapshot)->snapshot()));
+}
+
+// A damaged snapshot has no generation, but readers still compare with the word.
+TEST(Install, NeverUsesAGenerationTwice) {
+  const TemporaryDirectory directory;
+  const StatePaths paths(directory.path());
+  ASSERT_TRUE(InstallSnapshot(paths, MakeFile(7, true)).ok());
+  ASSERT_EQ(unlink(paths.snapshot.c_str()), 0);
+  EXPECT_EQ(NextGeneration(paths), 8u);
+}
+
 TEST(Install, WritesNoMarkerForPolicyAlone) {
   const TemporaryDirectory directory;
   const StatePaths paths(directory.path());
@@ -140,6 +159,13 @@ TEST(MappedSnapshot, SaysWhatIsWrongWithAFile) {
   const auto opened = MappedSnapshot::Open(path);
   ASSERT_FALSE(opened.ok());
   EXPECT_NE(opened.error().message.find("magic"), std::string::npos) << opened.error().message;
+}
+
+TEST(MappedSnapshot, DoesNotWaitForAFifo) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/snapshot";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(MappedSnapshot::Open(path).error().code, ErrorCode::kIo);
 }
 
 }  // namespace
