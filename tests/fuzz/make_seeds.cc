@@ -2,6 +2,7 @@
 // same bytes every time.
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -52,7 +53,7 @@ void AddClubcards(Corpus* corpus) {
 
 // Decisions for RandomClubcard, for the mutations of a snapshot, for the pieces of a hash.
 void AddNoise(Corpus* corpus) {
-  for (uint64_t size : {1, 64, 65, 200, 1000, 4000}) {
+  for (uint64_t size : std::array<uint64_t, 6>{1, 64, 65, 200, 1000, 4000}) {
     Choices choices(size);
     Content noise(size);
     for (uint8_t& byte : noise) byte = static_cast<uint8_t>(choices.Below(256));
@@ -65,7 +66,7 @@ void AddNoise(Corpus* corpus) {
 }
 
 void AddSnapshots(Corpus* corpus) {
-  for (size_t count : {0, 1, 3}) {
+  for (size_t count : std::array<size_t, 3>{0, 1, 3}) {
     Choices choices(count);
     std::vector<Clubcard> filters;
     while (filters.size() < count) filters.push_back(RandomClubcard(&choices));

@@ -46,7 +46,7 @@ TEST(Agreement, RandomClubcardsAnswerAlike) {
 
 // More filters than one word of a mask holds, and as many as a snapshot can.
 TEST(Agreement, ManyFiltersAnswerAlike) {
-  for (size_t count : {63, 64, 65, 127, 128, 200, 511}) {
+  for (size_t count : std::array<size_t, 7>{63, 64, 65, 127, 128, 200, 511}) {
     SCOPED_TRACE(std::to_string(count) + " filters");
     Choices choices(count);
     std::vector<Clubcard> filters;

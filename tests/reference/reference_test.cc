@@ -24,7 +24,7 @@ std::string Content(const std::string& relative) {
 
 constexpr uint64_t kLastCovered = 9999999913599;
 
-// Answers of a filter and its two deltas, each alone, about one certificate .
+// Answers of a filter and its two deltas, each alone, about one certificate.
 std::vector<std::string> AnswersAbout(const std::string& folder, const std::string& suffix,
                                       const std::string& serial, uint64_t timestamp_ms) {
   const Query query{
