@@ -1,6 +1,7 @@
 // A text file in parts of whole lines, for several threads at once.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
