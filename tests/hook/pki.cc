@@ -61,8 +61,8 @@ void AddExtension(X509* certificate, int nid, const ByteVector& value, bool crit
 ByteVector EncodeSctExtension(const std::vector<Sct>& scts) {
   ByteVector list;
   for (const Sct& sct : scts) {
-    ByteVector item = {0};  // v1
-    item.insert(item.end(), sct.log.bytes, sct.log.bytes + kHashSize);
+    ByteVector item(1 + kHashSize);  // version 0: v1
+    memcpy(item.data() + 1, sct.log.bytes, kHashSize);
     Append(&item, BigEndian(sct.timestamp_ms, 8));
     Append(&item, {0, 0, 4, 3, 0, 4, 1, 2, 3, 4});  // no extensions; SHA-256, ECDSA, a signature
     Append(&list, BigEndian(item.size(), 2));
