@@ -60,7 +60,7 @@ inline void CheckClubcardFile(Bytes file, const Encoding& encoding, const Encodi
   CRLITE_PROPERTY(*encoding.write(*converted) == *encoding.write(clubcard), "there and back");
 
   Choices choices(LoadLe64(Sha256::Hash(file).bytes));
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < 32; ++i) {
     const OwnedQuery query = QueryOf(clubcard, &choices);
     const int wanted = static_cast<int>(Ask(*reference, query.ForReference()));
     for (const Clubcard* asked : {&clubcard, &*again, &*converted}) {

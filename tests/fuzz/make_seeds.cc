@@ -79,26 +79,49 @@ void AddSnapshots(Corpus* corpus) {
   }
 }
 
-void AddBloomCascades(Corpus* corpus) {
-  for (uint8_t algorithm = 1; algorithm <= 3; ++algorithm) {
-    for (uint8_t version = 1; version <= 2; ++version) {
-      Choices choices(algorithm);
-      Content file = {version, 0};
-      if (version == 2) Append(&file, {algorithm == 2, 4, 's', 'a', 'l', 't'});
-      for (uint8_t layer = 1; layer <= 3; ++layer) {
-        const uint32_t size = static_cast<uint32_t>(200 / layer + choices.Below(100));
-        file.push_back(algorithm);
-        AppendNumber(&file, size, 4, false);
-        AppendNumber(&file, layer, 4, false);
-        file.push_back(layer);
-        for (uint32_t i = 0; i < (size + 7) / 8; ++i) {
-          file.push_back(static_cast<uint8_t>(choices.Below(256) | choices.Below(256)));
-        }
-      }
-      corpus->Add("bloom_cascade", "v" + std::to_string(version) + "-" + std::to_string(algorithm),
-                  file);
-    }
+struct BloomLayer {
+  uint8_t algorithm;
+  uint32_t num_hashes;
+  Content bits;
+};
+
+Content BloomCascadeFile(const Content& header, const std::vector<BloomLayer>& layers) {
+  Content file = header;
+  uint8_t number = 0;
+  for (const BloomLayer& layer : layers) {
+    file.push_back(layer.algorithm);
+    AppendNumber(&file, layer.bits.size() * 8 - 3, 4, false);
+    AppendNumber(&file, layer.num_hashes, 4, false);
+    file.push_back(++number);
+    Append(&file, layer.bits);
   }
+  return file;
+}
+
+// About `quarters` of four bits are set.
+Content RandomBits(size_t size, uint64_t quarters, Choices* choices) {
+  Content bits(size);
+  for (size_t i = 0; i < 8 * size; ++i) {
+    if (choices->Below(4) < quarters) bits[i / 8] |= static_cast<uint8_t>(1u << (i % 8));
+  }
+  return bits;
+}
+
+void AddBloomCascades(Corpus* corpus) {
+  Choices choices(uint64_t{1});
+  for (uint8_t algorithm = 1; algorithm <= 3; ++algorithm) {
+    const Content with_salt = {2, 0, algorithm == 2, 4, 's', 'a', 'l', 't'};
+    const std::string name = std::to_string(algorithm);
+    const std::vector<BloomLayer> layers = {{algorithm, 1, RandomBits(40, 3, &choices)},
+                                            {algorithm, 2, RandomBits(30, 3, &choices)},
+                                            {algorithm, 3, RandomBits(20, 3, &choices)}};
+    corpus->Add("bloom_cascade", "v1-" + name, BloomCascadeFile({1, 0}, layers));
+    corpus->Add("bloom_cascade", "v2-" + name, BloomCascadeFile(with_salt, layers));
+  }
+  // The first layer takes 80 bytes of the stream of hashes; the second shows which ones follow.
+  corpus->Add("bloom_cascade", "long-stream",
+              BloomCascadeFile({2, 0, 0, 0}, {{3, 40, RandomBits(40, 4, &choices)},
+                                              {3, 1, RandomBits(40, 2, &choices)}}));
 }
 
 void AddStash(Corpus* corpus) {
