@@ -8,6 +8,9 @@ namespace crlite {
 namespace {
 
 void AskData(const StateData& data, int64_t now, const Settings& settings, Finding* out) {
+  out->insist = data.policy.insist;
+  out->mode = EffectiveMode(data.policy, settings.has_mode, settings.mode);
+  if (out->mode == Mode::kOff) return;
   out->state = data.state;
   out->trouble = data.trouble;
   if (data.mapping) {
@@ -27,8 +30,6 @@ void AskData(const StateData& data, int64_t now, const Settings& settings, Findi
     out->filter_size = name.size() < sizeof out->filter ? name.size() : sizeof out->filter;
     if (out->filter_size != 0) memcpy(out->filter, name.data(), out->filter_size);
   }
-  out->insist = data.policy.insist;
-  out->mode = EffectiveMode(data.policy, settings.has_mode, settings.mode);
   out->decision = Decide(data.policy, out->mode, out->state, out->verdict);
 }
 
