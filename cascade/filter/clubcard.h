@@ -66,12 +66,12 @@ class Clubcard final : public Filter {
   BitColumn exact;
 
   FilterStatus Ask(const Query& query) const override;
+  bool Covers(const Sct& sct) const override;
   FilterDescription Describe() const override;
 
   const ClubcardBlock* FindBlock(const IssuerSpkiHash& issuer) const;
   // Whether `block` counts the key's certificate as revoked.
   bool IsRevoked(const ClubcardBlock& block, const EquationKey& key, Bytes serial) const;
-  bool Covers(const Sct& sct) const;
 };
 
 // Inner product of the key's coefficients with the 256 bits of `column` from bit `start` on.

@@ -50,6 +50,9 @@ class Filter {
  public:
   virtual ~Filter() = default;
   virtual FilterStatus Ask(const Query& query) const = 0;
+  // Whether the filter speaks about certificates with this SCT. Kinds that carry no coverage answer
+  // without looking at SCTs, and cover none.
+  virtual bool Covers(const Sct&) const { return false; }
   virtual FilterDescription Describe() const = 0;
 };
 

@@ -41,7 +41,16 @@ Verdict FilterSet::Check(const Query& query) const {
     if (speaks) verdict.filter = static_cast<uint16_t>(std::min<size_t>(i, Verdict::kNone));
     if (outcome == Outcome::kRevoked) break;
   }
+  if (verdict.outcome != Outcome::kNotCovered) verdict.sct = FirstCovered(query.scts);
   return verdict;
+}
+
+uint16_t FilterSet::FirstCovered(std::span<const Sct> scts) const {
+  for (size_t i = 0; i < scts.size(); ++i) {
+    const auto covers = [&](const Named& named) { return named.filter->Covers(scts[i]); };
+    if (std::any_of(filters_.begin(), filters_.end(), covers)) return static_cast<uint16_t>(i);
+  }
+  return Verdict::kNone;
 }
 
 }  // namespace crlite

@@ -27,6 +27,8 @@ class FilterSet {
     std::string name;
     std::unique_ptr<Filter> filter;
   };
+  uint16_t FirstCovered(std::span<const Sct> scts) const;
+
   std::vector<Named> filters_;
 };
 

@@ -57,6 +57,14 @@ TEST(FilterSet, NamesTheFilterThatDecided) {
   EXPECT_EQ(CheckPair(kNo, kNo).filter, Verdict::kNone);
 }
 
+TEST(FilterSet, NamesTheFirstSctThatAnyFilterCovers) {
+  FilterSet set;
+  set.Add("filter", ClubcardThatSays(FilterStatus::kGood));
+  const Sct scts[] = {{LogOf(0x11), 99}, {LogOf(0x22), 150}, kSct, kSct};
+  EXPECT_EQ(set.Check({IssuerOf(0xaa), kSerial, scts}).sct, 2);
+  EXPECT_EQ(set.Check({IssuerOf(0xaa), kSerial, {scts, 2}}).sct, Verdict::kNone);
+}
+
 TEST(FilterSet, AnEmptySetHasNoData) {
   const Verdict verdict = FilterSet().Check(kQuery);
   EXPECT_EQ(verdict.outcome, Outcome::kNoData);

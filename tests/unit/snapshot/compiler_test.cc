@@ -48,6 +48,7 @@ std::array<size_t, 5> CompareAnswers(std::mt19937_64* random, const Compiled& co
     const Verdict want = compiled.set.Check(query);
     const Verdict got = compiled.snapshot.Check(query);
     EXPECT_EQ(OutcomeName(got.outcome), OutcomeName(want.outcome));
+    EXPECT_EQ(got.sct, want.sct);
     if (got.outcome != want.outcome) return seen;
     if (got.outcome == Outcome::kRevoked) {
       EXPECT_EQ(compiled.set.filter(got.filter).Ask(query), FilterStatus::kRevoked);
