@@ -1,5 +1,5 @@
-// The snapshot as it lies in memory, and the one verdict function that the module, the tools and
-// the C library share.
+// The snapshot as it lies in memory, and the one verdict function that the module and the tools
+// share.
 //
 // Freestanding: no allocation, no lock, no system call. docs/snapshot-format.md.
 #pragma once
