@@ -25,7 +25,8 @@ Result<MappedSnapshot> MappedSnapshot::Open(const std::string& path) {
   // Opening a FIFO would wait for a writer.
   const std::filesystem::file_status status = std::filesystem::status(path, error_code);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    return Error{ErrorCode::kIo, path + ": not a regular file"};
+    return Error{ErrorCode::kIo,
+                 path + ": cannot map: not a regular file; name the snapshot itself"};
   }
   try {
     const ipc::file_mapping file(path.c_str(), ipc::read_only);

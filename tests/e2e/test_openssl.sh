@@ -18,6 +18,9 @@ for command in verify partial_chain; do
   expect_accepted "$command: private CA" with_module $command unlogged.test
   expect_refused "$command: revoked" 'error 23 at 0 depth lookup: certificate revoked' \
     with_module $command revoked.test
+  mv "$snapshot" "$snapshot.away"
+  expect_accepted "$command: revoked without snapshot" with_module $command revoked.test
+  mv "$snapshot.away" "$snapshot"
 done
 
 # return_code URL: the last word of s_client on the connection.

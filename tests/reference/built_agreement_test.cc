@@ -1,6 +1,7 @@
 // What the builder makes: a full filter and its deltas tell the truth about every known
 // certificate, and the reference, FilterSet and the compiled snapshot agree about all others too.
-// CRLITE_AGREEMENT_ROUNDS=n runs n histories.
+// CRLITE_AGREEMENT_ROUNDS=n runs n histories, CRLITE_AGREEMENT_QUERIES=n asks n random questions
+// about each.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -81,6 +82,11 @@ void BuildAll(const std::vector<Certificate>& history, BuildOptions options, Agr
   ASSERT_EQ(agreement->Compile(), "");
 }
 
+uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = getenv(name);
+  return text == nullptr ? otherwise : strtoull(text, nullptr, 10);
+}
+
 void ExpectTruthAndAgreement(const std::vector<Certificate>& history, const Agreement& agreement,
                              Choices* choices) {
   for (const Certificate& certificate : history) {
@@ -95,7 +101,8 @@ void ExpectTruthAndAgreement(const std::vector<Certificate>& history, const Agre
     query.serial[choices->Below(3)] ^= static_cast<uint8_t>(1u << choices->Below(8));
     ASSERT_EQ(agreement.Compare(query), "");
   }
-  for (int i = 0; i < 3000; ++i) {
+  const uint64_t num_queries = NumberFromEnvironment("CRLITE_AGREEMENT_QUERIES", 3000);
+  for (uint64_t i = 0; i < num_queries; ++i) {
     ASSERT_EQ(agreement.Compare(RandomQuery(agreement.clubcards(), choices)), "");
   }
 }
@@ -104,8 +111,7 @@ class BuiltAgreement : public testing::TestWithParam<bool> {};
 
 TEST_P(BuiltAgreement, FullFilterAndDeltasTellTheTruth) {
   const bool wants_exceptions = GetParam();
-  const char* text = getenv("CRLITE_AGREEMENT_ROUNDS");
-  const uint64_t rounds = text == nullptr ? 2 : strtoull(text, nullptr, 10);
+  const uint64_t rounds = NumberFromEnvironment("CRLITE_AGREEMENT_ROUNDS", 2);
   size_t num_exceptions = 0, num_inverted = 0, num_empty = 0;
   for (uint64_t round = 0; round < rounds; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));

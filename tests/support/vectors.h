@@ -16,7 +16,7 @@ inline std::string VectorPath(const std::string& relative) {
 }  // namespace crlite
 
 // Ends a test that needs a vector which is not on this machine, and says so.
-#define CRLITE_NEEDS_VECTOR(relative)                                                       \
-  if (!std::filesystem::exists(::crlite::VectorPath(relative))) {                           \
-    GTEST_SKIP() << "skipped: no test vectors at " << ::crlite::VectorPath(relative);       \
+#define CRLITE_NEEDS_VECTOR(relative)                                                 \
+  if (!std::filesystem::exists(::crlite::VectorPath(relative))) {                     \
+    GTEST_SKIP() << "skipped: no test vectors at " << ::crlite::VectorPath(relative); \
   }
