@@ -1,7 +1,7 @@
 /* A host for the module: verifies one chain many times and shows what its process looks like.
  *
- * host ROOT CHAIN COUNT: prints each distinct verification result, and between the lines "begin" and
- * "end" on standard output does nothing but COUNT verifications; then facts about the process. */
+ * host ROOT CHAIN COUNT: prints each distinct verification result, and between the lines "begin"
+ * and "end" on standard output does nothing but COUNT verifications; then facts about its process. */
 #include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -60,7 +60,8 @@ static void print_maps(const char* wanted) {
   char line[4096];
   FILE* maps = fopen("/proc/self/maps", "r");
   int found = 0;
-  while (maps != NULL && fgets(line, sizeof line, maps) != NULL) found |= strstr(line, wanted) != NULL;
+  while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+    found |= strstr(line, wanted) != NULL;
   fclose(maps);
   printf("maps %s: %s\n", wanted, found ? "yes" : "no");
 }
@@ -75,7 +76,8 @@ int main(int argc, char** argv) {
   STACK_OF(X509)* untrusted = sk_X509_new_null();
   for (X509* next; (next = read_certificate(chain_file)) != NULL;) sk_X509_push(untrusted, next);
   X509_STORE* store = X509_STORE_new();
-  if (root == NULL || leaf == NULL || X509_STORE_add_cert(store, root) != 1) die("bad certificates");
+  if (root == NULL || leaf == NULL || X509_STORE_add_cert(store, root) != 1)
+    die("bad certificates");
   BIO_free(root_file);
   BIO_free(chain_file);
 
