@@ -9,8 +9,8 @@
 namespace crlite {
 
 // <state>/generation: 4,096 bytes, magic, then a 64-bit word: the generation of the snapshot, set
-// after every replacement. Readers map it and compare the word: no system call. Never shrinks, never
-// renamed over.
+// after every replacement. Readers map it and compare the word: no system call. Never shrinks,
+// never renamed over.
 inline constexpr uint8_t kGenerationMagic[8] = {'c', 'r', 'l', 'i', 't', 'e', 'g', 'n'};
 inline constexpr size_t kGenerationFileSize = 4096;
 inline constexpr size_t kGenerationWordAt = 8;  // naturally aligned, little-endian, atomic
