@@ -21,6 +21,7 @@ struct Equation {
   Equation() = default;
   explicit Equation(const EquationKey& key) : a{key.a[0], key.a[1], key.a[2], key.a[3]} {}
   uint64_t Position(uint32_t m) const { return m <= 1 ? 0 : a[3] % m; }
+  // NOLINTNEXTLINE(modernize-use-nullptr)  taken for the 0 that the default compares with
   friend auto operator<=>(const Equation&, const Equation&) = default;
 };
 
