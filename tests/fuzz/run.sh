@@ -15,7 +15,7 @@ seconds=${1:-60}
 cd "$source_dir"
 [ -f "$build/build.ninja" ] || cmake --preset fuzz -B "$build" >/dev/null
 cmake --build "$build" --target fuzz_targets
-[ $# -gt 0 ] || set -- $(ls tests/fuzz/corpus)
+[ $# -gt 0 ] || { cd tests/fuzz/corpus && set -- * && cd "$source_dir"; }
 
 work=$build/findings
 rm -rf "$work"
@@ -44,7 +44,7 @@ failed=0
 printf '%-18s %12s %10s %8s %9s\n' target executions per-second covered findings
 for target; do
   log=$work/$target.log
-  findings=$(ls "$work/$target" | wc -l)
+  findings=$(find "$work/$target" -type f | wc -l)
   executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   # No final statistics and no finding: the target did not run at all.
   [ -n "$executions" ] || [ "$findings" -gt 0 ] || findings=broken
