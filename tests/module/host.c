@@ -1,7 +1,7 @@
 /* A host for the module: verifies one chain many times and shows what its process looks like.
  *
  * host ROOT CHAIN COUNT: prints each distinct verification result, and between the lines "begin"
- * and "end" on standard output does nothing but COUNT verifications; then facts about its process. */
+ * and "end" on standard output does nothing but COUNT verifications; then facts about the host. */
 #include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
