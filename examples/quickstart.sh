@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The main job on real programs, in one minute: an unmodified curl refuses a revoked certificate once
 # OpenSSL loads the crlite module. Uses loopback ports and one temporary directory; apart from the
-# Debian packages nothing is left behind.
+# Debian packages and the build directory nothing is left behind. Best run as yourself: sudo is asked
+# for the packages alone.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -100,7 +101,7 @@ row 'revoked.test, snapshot removed' '' "$revoked_removed"
 if [[ $good_without == 200 && $good_with == 200 && $revoked_without == 200 &&
       $revoked_with == 'exit 60:'*'certificate revoked'* && $revoked_removed == 200 ]]; then
   step 'As it should be. To protect this machine:'
-  note "sudo cmake --build $root/build/release && sudo cmake --install $root/build/release" \
+  note "cmake --build $root/build/release && sudo cmake --install $root/build/release" \
        'sudo crlite-sync --source dir:FOLDER        # or manifest+https://HOST/FOLDER/' \
        "then begin with one program: OPENSSL_CONF=$root/conf/crlite.cnf curl https://..." \
        'or let all programs use it: put the sections of conf/crlite.cnf into /etc/ssl/openssl.cnf'
