@@ -108,8 +108,7 @@ bool Initialise(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
 }  // namespace crlite
 
 // Succeeds whatever we find: libcrypto drops a provider that does not, in silence. A copy that
-// cannot be hooked shows in the provider's status, which `openssl list -providers` and `crlite
-// doctor` print.
+// cannot be hooked shows in the provider's status, which `openssl list -providers` prints.
 extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(
     const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in, const OSSL_DISPATCH** out,
     void** provctx) {

@@ -52,7 +52,7 @@ TEST(SelfTest, IssuerHashIsThatOfThePublishedKey) {
   EC_GROUP_free(group);
 }
 
-// What `crlite doctor` relies on: damage in the self-test columns changes an answer.
+// What a self-test relies on: damage in its columns changes an answer.
 TEST(SelfTest, NoticesDamagedColumns) {
   const std::vector<uint8_t> file = CompiledAlone();
   size_t noticed = 0;
