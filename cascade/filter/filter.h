@@ -56,8 +56,6 @@ class Filter {
   virtual FilterDescription Describe() const = 0;
 };
 
-class Clubcard;
-
 // Reads a filter of any kind. A file whose name ends in ".stash" is a stash (its layout has no
 // version field); every other one is known by its first two bytes. `name` is used for that and in
 // messages: "<name>: <part>: <field> <value> at offset <n>, <what is wanted>".

@@ -78,9 +78,7 @@ class ByteReader {
     return true;
   }
   [[nodiscard]] bool ReadBe16(uint16_t* out) { return ReadWith(2, LoadBe16, out); }
-  [[nodiscard]] bool ReadBe32(uint32_t* out) { return ReadWith(4, LoadBe32, out); }
   [[nodiscard]] bool ReadBe64(uint64_t* out) { return ReadWith(8, LoadBe64, out); }
-  [[nodiscard]] bool ReadLe16(uint16_t* out) { return ReadWith(2, LoadLe16, out); }
   [[nodiscard]] bool ReadLe32(uint32_t* out) { return ReadWith(4, LoadLe32, out); }
   [[nodiscard]] bool ReadLe64(uint64_t* out) { return ReadWith(8, LoadLe64, out); }
 

@@ -23,7 +23,6 @@ inline constexpr size_t kDataTimeAt = 32;
 inline constexpr size_t kPublishedAt = 40;
 inline constexpr size_t kFilterCountAt = 48;
 inline constexpr size_t kMaskWordsAt = 52;
-inline constexpr size_t kReservedAt = 56;
 inline constexpr size_t kBodyHashAt = 64;
 inline constexpr size_t kHeadHashAt = 96;
 
@@ -65,7 +64,6 @@ inline constexpr size_t kDescriptorSize = 32;
 inline constexpr size_t kExtraHeadSize = 16;
 inline constexpr uint8_t kInverted = 1;
 inline constexpr uint8_t kTruncated = 2;
-inline constexpr uint8_t kKnownFlags = kInverted | kTruncated;
 inline constexpr size_t kWindowLoad = 40;  // bytes that a reader loads for one window
 
 // Bytes that hold every window of a block with m positions: bits [0, m + 255).
