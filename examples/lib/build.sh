@@ -9,6 +9,8 @@ build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev
 program_packages=(ca-certificates curl nginx openssl)
 # What the tests look at the module with, and a client that binds to OpenSSL late.
 test_packages=(binutils libio-socket-ssl-perl python3 strace valgrind)
+# What tests/lint.sh asks.
+lint_packages=(clang-format clang-tidy git man-db shellcheck)
 
 PATH=$PATH:/usr/sbin:/sbin # nginx lives there; an ordinary user's PATH lacks it
 
