@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "cascade/base/file.h"
+#include "cascade/base/progress_bar.h"
 #include "cascade/builder/build.h"
 #include "cascade/builder/ct_logs.h"
 #include "cascade/builder/parallel.h"
 #include "cascade/builder/universe_directory.h"
 #include "cli/output.h"
-#include "cli/progress_bar.h"
 
 namespace crlite {
 namespace {

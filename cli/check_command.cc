@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "cascade/base/hex.h"
+#include "cascade/base/text.h"
 #include "cli/chain.h"
 #include "cli/data_source.h"
 #include "cli/output.h"

@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "cascade/base/hex.h"
+#include "cascade/base/text.h"
 #include "cascade/filter/filter.h"
 #include "cli/output.h"
-#include "cli/time_text.h"
 
 namespace crlite {
 namespace {

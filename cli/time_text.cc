@@ -1,7 +1,6 @@
 #include "cli/time_text.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 
@@ -9,8 +8,6 @@
 
 namespace crlite {
 namespace {
-
-constexpr int64_t kLastSecond = 253402300799;  // 9999-12-31T23:59:59Z
 
 bool TakeDigits(size_t count, std::string_view* text, std::string* out) {
   if (text->size() < count) return false;
@@ -68,15 +65,6 @@ bool ParseRfc3339(std::string_view text, int64_t* out) {
   }
   *out = seconds - offset;
   return true;
-}
-
-std::string FormatTimeMs(uint64_t time_ms) {
-  if (time_ms / 1000 > static_cast<uint64_t>(kLastSecond)) return fmt::format("{} ms", time_ms);
-  const time_t seconds = static_cast<time_t>(time_ms / 1000);
-  struct tm parts;
-  gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 std::string FormatAge(uint64_t seconds) {

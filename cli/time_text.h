@@ -1,4 +1,4 @@
-// Points in time as text (RFC 3339).
+// Times that users write (RFC 3339), and ages that they read.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,6 @@ namespace crlite {
 // Seconds since the epoch of "2026-10-20T00:00:00Z", or with an offset such as "+02:00"; fractions
 // of a second are dropped. False, leaving *out alone, for anything else.
 [[nodiscard]] bool ParseRfc3339(std::string_view text, int64_t* out);
-
-// "2026-10-20T00:00:00Z" for milliseconds since the epoch; "<n> ms" beyond the year 9999.
-std::string FormatTimeMs(uint64_t time_ms);
 
 // "3 days", "5 hours", "1 minute", "0 seconds": rounded down to the largest unit.
 std::string FormatAge(uint64_t seconds);

@@ -3,18 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "cascade/base/progress_bar.h"
 
 namespace crlite {
 
 class Console {
  public:
-  Console();
-  ~Console();
-  Console(const Console&) = delete;
-  Console& operator=(const Console&) = delete;
-
   // One line about a step that was done.
   void Say(std::string_view line);
   // "crlite-sync: <line>".
@@ -27,17 +23,8 @@ class Console {
   void AddFile(uint64_t bytes_of_file);
 
  private:
-  void Draw(uint64_t bytes);
-  void ClearBar();
-
-  const bool is_terminal_;
-  uint64_t total_ = 0, done_ = 0;
-  std::string drawn_;  // what the bar shows
+  ProgressBar bar_;
+  uint64_t done_ = 0;  // bytes of the files that are here
 };
-
-// "17.2 MB".
-std::string SizeText(uint64_t bytes);
-// "2026-11-18T20:26:40Z".
-std::string TimeText(uint64_t time_ms);
 
 }  // namespace crlite

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cascade/base/text.h"
 #include "cascade/snapshot/install.h"
 #include "sync/filter_store.h"
 #include "sync/source.h"
@@ -67,11 +68,11 @@ class SourceFetch {
     uint64_t bytes = 0;
     for (const OfferedFile* file : missing) bytes += file->size;
     console_->Say(fmt::format("fetch: {}: {} filters of {}, {} to get ({})", offer.source,
-                              offer.files.size(), TimeText(offer.data_time_ms), missing.size(),
-                              SizeText(bytes)));
+                              offer.files.size(), FormatTimeMs(offer.data_time_ms), missing.size(),
+                              FormatSize(bytes)));
     if (options_.dry_run) {
       for (const OfferedFile* file : missing) {
-        console_->Say(fmt::format("would fetch {} ({})", file->name, SizeText(file->size)));
+        console_->Say(fmt::format("would fetch {} ({})", file->name, FormatSize(file->size)));
       }
     }
     console_->StartBar(bytes);
@@ -110,11 +111,11 @@ Result<std::unique_ptr<Clubcard>> ReadPublishable(const OfferedFile& file, Bytes
 
 Status CheckNotOlder(const Offer& offer, const Offer& current) {
   if (offer.data_time_ms >= current.data_time_ms) return Status::Ok();
-  return Error{
-      ErrorCode::kUnavailable,
-      fmt::format("{}: its data is of {}, older than that in force, of {}; --force takes "
-                  "it anyway",
-                  offer.source, TimeText(offer.data_time_ms), TimeText(current.data_time_ms))};
+  return Error{ErrorCode::kUnavailable,
+               fmt::format("{}: its data is of {}, older than that in force, of {}; --force takes "
+                           "it anyway",
+                           offer.source, FormatTimeMs(offer.data_time_ms),
+                           FormatTimeMs(current.data_time_ms))};
 }
 
 Status Fetch(const Config& config, const SyncOptions& options, Console* console) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cascade/base/text.h"
 #include "cascade/snapshot/compiler.h"
 #include "cascade/snapshot/install.h"
 #include "cascade/snapshot/mapped_snapshot.h"
@@ -39,7 +40,7 @@ class Publication {
     if (Status chosen = Choose(); !chosen.ok()) return chosen;
     if (!options_.force && IsInForce()) {
       console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
-                                TimeText(wanted_.data_time_ms), wanted_.files.size()));
+                                FormatTimeMs(wanted_.data_time_ms), wanted_.files.size()));
       if (!options_.dry_run) CleanUp();
       return Status::Ok();
     }
@@ -122,8 +123,8 @@ class Publication {
     if (!snapshot.ok()) return snapshot.error();
     const std::string summary =
         fmt::format("generation {}: {} filters ({}) of {}, snapshot of {}", input_.generation,
-                    wanted_.files.size(), SizeText(TotalSize(wanted_)),
-                    TimeText(wanted_.data_time_ms), SizeText(snapshot->size()));
+                    wanted_.files.size(), FormatSize(TotalSize(wanted_)),
+                    FormatTimeMs(wanted_.data_time_ms), FormatSize(snapshot->size()));
     if (options_.dry_run) {
       console_->Say("would publish " + summary);
       return Status::Ok();

@@ -39,7 +39,7 @@ class Usage(unittest.TestCase):
             self.expect_usage_error(["check", "--at", time], f"'{time}'", "crlite check")
 
     def test_every_command_explains_itself(self):
-        self.assertLessEqual({"check", "query", "filter"}, set(COMMANDS))
+        self.assertLessEqual({"build", "check", "query", "filter"}, set(COMMANDS))
         for command in COMMANDS:
             for option in ("-h", "--help"):
                 with self.subTest(command=command, option=option):

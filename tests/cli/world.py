@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from crlite_tool import BUILD, crlite, run  # noqa: E402,F401
+from crlite_tool import BUILD, crlite, filter_options, run  # noqa: E402,F401
 
 LOG = hashlib.sha256(b"a log").digest()
 OTHER_LOG = hashlib.sha256(b"another log").digest()
@@ -22,6 +22,20 @@ def clubcard_v4(issuer, inverted, log=LOG):
     coverage = struct.pack(">H32sQQ", 1, log, 0, 2 * SCT_TIME)
     block = struct.pack(">32sIBIIIBH", issuer, 0, 0, 0, 0, 0, inverted, 0)
     return b"\x04\x00" + coverage + struct.pack(">I", 1) + block + struct.pack(">BI", 0, 0)
+
+
+def contradict(snapshot):
+    """The bytes of a snapshot whose hashes are right and whose bucket bounds point behind its
+    issuers (docs/snapshot-format.md)."""
+    content = bytearray(snapshot)
+    table_end = 128 + 24 * struct.unpack_from("<I", content, 12)[0]
+    for entry in range(128, table_end, 24):
+        section, _, offset, length = struct.unpack_from("<IIQQ", content, entry)
+        if section == 5:
+            content[offset:offset + length] = b"\xff" * length
+    content[64:96] = hashlib.sha256(content[table_end:]).digest()
+    content[96:128] = hashlib.sha256(content[:96] + content[128:table_end]).digest()
+    return bytes(content)
 
 
 def sct(log=LOG, time_ms=SCT_TIME):
@@ -52,6 +66,18 @@ class World:
 
     def close(self):
         self.folder.cleanup()
+
+    def publish(self, name, *filters):
+        """A state directory with the snapshot of these filters; its path."""
+        offer = self.path / f"{name}.offer"
+        offer.mkdir()
+        for path in filters:
+            (offer / path.name).write_bytes(path.read_bytes())
+        state = self.path / name
+        result = run("crlite-sync", "--state", state, "--source", f"dir:{offer}")
+        if result.returncode != 0:
+            raise AssertionError(result.stderr.decode())
+        return state
 
     def write(self, name, content):
         path = self.path / name
