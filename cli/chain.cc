@@ -68,14 +68,18 @@ Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
     const size_t number = chain.size() + 1;
     if (PEM_read_bio(bio.get(), &block.name, &block.header, &block.data, &block.size) != 1) {
       if (IsAtEndOfPem()) break;
-      return MalformedError(fmt::format("{}: certificate {}: damaged PEM block", name, number));
+      return MalformedError(
+          fmt::format("{}: certificate {}: damaged PEM block; copy it again, from "
+                      "its BEGIN line to its END line",
+                      name, number));
     }
     if (std::string_view(block.name) != PEM_STRING_X509) continue;
     ChainCertificate certificate;
     certificate.der.assign(block.data, block.data + block.size);
     if (!ParseCertificate(certificate.der, &certificate.fields)) {
       return MalformedError(
-          fmt::format("{}: certificate {}: not the DER of a certificate", name, number));
+          fmt::format("{}: certificate {}: not the DER of a certificate; export it again as PEM",
+                      name, number));
     }
     chain.push_back(std::move(certificate));
   }
@@ -92,7 +96,8 @@ Result<const ChainCertificate*> FindIssuer(const std::string& name,
   const Certificate leaf = Decode(chain[0]);
   if (!leaf) {
     ERR_clear_error();
-    return MalformedError(name + ": certificate 1: libcrypto cannot decode it");
+    return MalformedError(name +
+                          ": certificate 1: libcrypto cannot decode it; export it again as PEM");
   }
   bool has_name = false;
   for (size_t i = 1; i < chain.size(); ++i) {
@@ -103,7 +108,8 @@ Result<const ChainCertificate*> FindIssuer(const std::string& name,
   const std::string wanted = SubjectText(issuer_name);
   return MalformedError(
       has_name
-          ? fmt::format("{}: the key of '{}' does not verify the first certificate's signature",
+          ? fmt::format("{}: the key of '{}' does not verify the first certificate's signature; "
+                        "put the issuer's certificate with the signing key after it",
                         name, wanted)
           : fmt::format("{}: no certificate of '{}', which issued the first certificate; "
                         "put the leaf first and its issuer after it",

@@ -171,10 +171,11 @@ int RunCheck(const CheckOptions& options) {
   if (!issuer.ok()) return Fail(issuer.error());
 
   const Answer answer = Ask(*source, chain->front().fields, *issuer, *now);
+  const std::string problem = source->ProblemOf(answer.verdict);
   if (answer.verdict.reason == Reason::kDamaged && !source->is_system()) {
-    return Fail(MalformedError(options.data.snapshot + ": it contradicts itself"));
+    return Fail(MalformedError(problem));
   }
-  if (answer.verdict.outcome == Outcome::kNoData) PrintMessage(source->problem());
+  if (!problem.empty()) PrintMessage(problem);
   if (options.json) {
     PrintJson(JsonOf(*source, answer));
   } else {

@@ -39,9 +39,13 @@ Status DataSource::OpenNamedSnapshot(const std::string& path) {
   Result<MappedSnapshot> mapped = MappedSnapshot::Open(path);
   if (!mapped.ok()) return mapped.error();
   if (!mapped->snapshot().BodyHashMatches()) {
-    return MalformedError(path + ": the hash of its content does not match: the file is damaged");
+    return MalformedError(
+        path +
+        ": the hash of its content does not match: the file is damaged; copy it again, or "
+        "make it again with 'crlite-sync publish --force'");
   }
   mapped_.emplace(std::move(mapped).value());
+  snapshot_path_ = path;
   if (!snapshot()->has_data()) problem_ = path + ": it contains no filters";
   return Status::Ok();
 }
@@ -65,6 +69,7 @@ void DataSource::OpenSystemSnapshot() {
     return;
   }
   mapped_.emplace(std::move(mapped).value());
+  snapshot_path_ = paths.snapshot;
   if (!snapshot()->has_data()) problem_ = paths.snapshot + ": it contains no filters" + kHint;
 }
 
@@ -75,6 +80,12 @@ Verdict DataSource::Check(const Query& query) const {
   verdict.outcome = Outcome::kNoData;
   verdict.reason = is_damaged_ ? Reason::kDamaged : Reason::kNoSnapshot;
   return verdict;
+}
+
+std::string DataSource::ProblemOf(const Verdict& verdict) const {
+  if (verdict.outcome != Outcome::kNoData) return "";
+  if (!mapped_ || verdict.reason != Reason::kDamaged) return problem_;
+  return "snapshot " + snapshot_path_ + ": contradicts itself; run 'crlite-sync publish --force'";
 }
 
 std::string DataSource::FilterName(uint16_t filter) const {

@@ -39,6 +39,9 @@ class DataSource {
   bool is_system() const { return is_system_; }
   // Why there is no data, and what to do about it; empty when there is data.
   const std::string& problem() const { return problem_; }
+  // The same for an answer; a snapshot shows only when it is asked that it contradicts itself.
+  // Empty unless the answer is NoData.
+  std::string ProblemOf(const Verdict& verdict) const;
 
  private:
   Status OpenNamedSnapshot(const std::string& path);
@@ -46,6 +49,7 @@ class DataSource {
   void OpenSystemSnapshot();
 
   std::optional<MappedSnapshot> mapped_;
+  std::string snapshot_path_;  // of mapped_
   FilterSet filters_;
   bool is_system_ = false;
   bool is_damaged_ = false;

@@ -48,10 +48,16 @@ int RunQuery(const QueryOptions& options) {
   QueryLine query;
   std::string_view line;
   uint64_t line_number = 0, num_malformed = 0;
+  std::string damage;  // that an answer brought to light
   while (reader.Next(&line) && ferror(stdout) == 0) {
     ++line_number;
     if (query.Parse(line)) {
-      PrintAnswer(options, *source, source->Check(query.query()));
+      const Verdict verdict = source->Check(query.query());
+      PrintAnswer(options, *source, verdict);
+      if (damage.empty() && source->snapshot() != nullptr && verdict.reason == Reason::kDamaged) {
+        damage = source->ProblemOf(verdict);
+        PrintMessage(damage);
+      }
       continue;
     }
     PrintRefusal(options, query.problem());
@@ -60,7 +66,9 @@ int RunQuery(const QueryOptions& options) {
     }
   }
   if (!reader.status().ok()) return Fail(reader.status().error());
-  if (num_malformed == 0) return 0;
+  if (num_malformed == 0) {
+    return damage.empty() || source->is_system() ? 0 : ExitCodeOf(ErrorCode::kMalformed);
+  }
   return Fail(MalformedError(
       fmt::format("standard input: {} of {} lines are malformed", num_malformed, line_number)));
 }
