@@ -5,7 +5,7 @@
 
 #include "provider/binding.h"
 #include "provider/check.h"
-#include "provider/errno_keeper.h"
+#include "provider/host_guard.h"
 #include "provider/report.h"
 
 namespace crlite {
@@ -20,8 +20,7 @@ constexpr size_t kMaxEntries = 64;  // different verify functions in all copies
 // One libcrypto of this process. Written under the initialisation's lock before libcrypto gets to
 // know our functions.
 struct Copy {
-  const void* object = nullptr;
-  bool is_bound = false;
+  const void* object = nullptr;  // null: this record is free
   Libcrypto api = {};
   VerifyFunction builtin = nullptr;     // libcrypto's own verifier
   VerifyFunction trampoline = nullptr;  // our function for this copy
@@ -60,6 +59,9 @@ const Entry* EntryAt(const Copy& copy, const void* slot) {
 const Entry* Remember(const Copy& copy, VerifyFunction function) {
   for (Entry& entry : g_entries) {
     uint32_t state = entry.state.load(std::memory_order_acquire);
+    // Another thread may be making the very entry that we want. Not for ever: that thread may have
+    // been lost in a fork.
+    for (int i = 0; state == Entry::kClaimed && i < 1000; ++i) state = entry.state.load();
     if (state == Entry::kFree && entry.state.compare_exchange_strong(state, Entry::kClaimed)) {
       entry.copy = &copy;
       entry.function = function;
@@ -119,7 +121,7 @@ struct Judgement {
 
 // Not inlined: a finding is large, and the application's callback shall have the stack to itself.
 __attribute__((noinline)) Judgement Judge(const Copy& copy, X509_STORE_CTX* ctx) {
-  const ErrnoKeeper errno_keeper;
+  const HostGuard guard;
   // A callback may have waved a bad signature through: then nobody vouches for a single byte.
   const bool is_authenticated = copy.api.X509_STORE_CTX_get_error(ctx) == X509_V_OK;
   Finding finding;
@@ -164,7 +166,7 @@ VerifyFunction TrampolineOf(size_t copy, std::index_sequence<kCopy...>) {
 
 // libcrypto made a context. CRYPTO_EX_new.
 void OnNewContext(void* parent, void*, CRYPTO_EX_DATA* ex_data, int index, long, void* argument) {
-  const ErrnoKeeper errno_keeper;
+  const HostGuard guard;
   Copy& copy = *static_cast<Copy*>(argument);
   auto* const ctx = static_cast<X509_STORE_CTX*>(parent);
   VerifyFunction function = copy.api.X509_STORE_CTX_get_verify(ctx);
@@ -176,16 +178,16 @@ void OnNewContext(void* parent, void*, CRYPTO_EX_DATA* ex_data, int index, long,
   copy.api.X509_STORE_CTX_set_verify(ctx, copy.trampoline);
 }
 
-// The record of the libcrypto that called us, bound if it can be; null when the table is full.
-Copy* FindCopy(void* core_function, const Settings& settings) {
-  const void* const object = ObjectOf(core_function);
+// The record of this libcrypto; null when the table is full.
+Copy* FindCopy(const Libcrypto& api, const void* object, const Settings& settings) {
   for (size_t i = 0; i < kMaxCopies; ++i) {
     Copy& copy = g_copies[i];
-    if (copy.is_bound && copy.object == object) return &copy;
-    if (copy.is_bound) continue;
-    copy.is_bound = BindLibcrypto(core_function, &copy.api, &copy.object);
+    if (copy.object == object) return &copy;
+    if (copy.object != nullptr) continue;
+    copy.api = api;
     copy.trampoline = TrampolineOf(i, std::make_index_sequence<kMaxCopies>());
     copy.settings = &settings;
+    copy.object = object;
     return &copy;
   }
   return nullptr;
@@ -205,9 +207,9 @@ VerifyFunction ProbeVerifier(const Libcrypto& api) {
 
 }  // namespace
 
-bool InstallHook(void* core_function, const Settings& settings) {
-  Copy* const copy = FindCopy(core_function, settings);
-  if (copy == nullptr || !copy->is_bound) return false;
+bool InstallHook(const Libcrypto& api, const void* object, const Settings& settings) {
+  Copy* const copy = FindCopy(api, object, settings);
+  if (copy == nullptr) return false;
   const VerifyFunction function = ProbeVerifier(copy->api);
   if (function == nullptr) return false;
   if (function == copy->trampoline) return true;

@@ -5,15 +5,14 @@
 // the new context and remembers the one that was there (docs/architecture.md, "The hook").
 #pragma once
 
-#include <openssl/core_dispatch.h>
-
+#include "provider/binding.h"
 #include "provider/settings.h"
 
 namespace crlite {
 
-// Hooks the thread-default OSSL_LIB_CTX of the libcrypto that `core_function` belongs to, unless it
-// is hooked already. False when that copy does not let us: verification then goes on unchecked.
-// `settings` must live as long as the process. Call under the initialisation's lock.
-[[nodiscard]] bool InstallHook(void* core_function, const Settings& settings);
+// Hooks the thread-default OSSL_LIB_CTX of this libcrypto (see BindLibcrypto), unless it is hooked
+// already. False when that copy does not let us: verification then goes on unchecked. `settings`
+// must live as long as the process. Call under the initialisation's lock.
+[[nodiscard]] bool InstallHook(const Libcrypto& api, const void* object, const Settings& settings);
 
 }  // namespace crlite

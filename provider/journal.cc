@@ -16,24 +16,25 @@ constexpr char kJournaldSocket[] = "/run/systemd/journal/socket";
 constexpr char kSyslogSocket[] = "/dev/log";
 
 constinit bool g_enabled = true;
-// The minute in the upper half, the lines asked for in it in the lower one.
-constinit std::atomic<uint64_t> g_minute_and_lines{0};
+// For each kind: the minute in the upper half, the lines asked for in it in the lower one.
+constinit std::atomic<uint64_t> g_minute_and_lines[2] = {};
 
 // Takes one line of this minute's. False when there is none left. *suppressed: how many lines the
 // last minute with any could not have, told once.
-bool TakeLine(uint32_t* suppressed) {
+bool TakeLine(JournalKind kind, uint32_t* suppressed) {
+  std::atomic<uint64_t>& minute_and_lines = g_minute_and_lines[static_cast<size_t>(kind)];
   timespec now;
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   // Never 0, so that the initial state is no minute's.
   const uint64_t minute = static_cast<uint64_t>(now.tv_sec / 60 + 1) << 32;
-  uint64_t old = g_minute_and_lines.load(std::memory_order_relaxed), next;
+  uint64_t old = minute_and_lines.load(std::memory_order_relaxed), next;
   uint32_t lines;
   do {
     lines = static_cast<uint32_t>(old);
     const bool is_same_minute = (old ^ minute) >> 32 == 0;
     *suppressed = !is_same_minute && lines > kLinesAMinute ? lines - kLinesAMinute : 0;
     next = is_same_minute ? old + 1 : minute + 1;
-  } while (!g_minute_and_lines.compare_exchange_weak(old, next, std::memory_order_relaxed));
+  } while (!minute_and_lines.compare_exchange_weak(old, next, std::memory_order_relaxed));
   return static_cast<uint32_t>(next) <= kLinesAMinute;
 }
 
@@ -55,7 +56,7 @@ void EnableJournal(bool enabled) { g_enabled = enabled; }
 
 void JournalLine::Send() {
   uint32_t suppressed;
-  if (!g_enabled || !TakeLine(&suppressed)) return;
+  if (!g_enabled || !TakeLine(kind, &suppressed)) return;
   if (suppressed != 0) {
     message.Add(" (").AddNumber(suppressed).Add(" earlier lines were left out)");
   }
@@ -72,7 +73,7 @@ void JournalLine::Send() {
 }
 
 void JournalTrouble(const char* subject, const char* what) {
-  JournalLine line(kJournalWarning);
+  JournalLine line(JournalKind::kOther, kJournalWarning);
   line.message.Add(subject).Add(": ").Add(what);
   line.Send();
 }

@@ -1,8 +1,9 @@
 // Lines in the system's journal.
 //
 // Freestanding. One datagram to journald, else to syslog; never blocks, never fails the caller,
-// keeps no descriptor, leaves nothing on stderr. At most 20 lines a minute and process; the next
-// minute's first line tells how many were left out.
+// keeps no descriptor, leaves nothing on stderr. At most 20 lines a minute and process about
+// revoked certificates and as many about all else; the next minute's first line of the kind tells
+// how many were left out.
 #pragma once
 
 #include "provider/text.h"
@@ -15,11 +16,15 @@ inline constexpr unsigned kJournalNotice = 5;
 // Module setting `journal`. With false, Send makes no system call.
 void EnableJournal(bool enabled);
 
+// Lines of one kind do not use up the other's minute.
+enum class JournalKind { kRevocation, kOther };
+
 struct JournalLine {
-  explicit JournalLine(unsigned severity) : priority(severity) {}
+  JournalLine(JournalKind line_kind, unsigned severity) : kind(line_kind), priority(severity) {}
 
   void Send();
 
+  JournalKind kind;
   unsigned priority;
   Text<512> message;  // without a newline
   Text<2048> fields;  // "NAME=value\n"..., for journald alone

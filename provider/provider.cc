@@ -7,8 +7,8 @@
 
 #include <atomic>
 
-#include "provider/errno_keeper.h"
 #include "provider/hook.h"
+#include "provider/host_guard.h"
 #include "provider/journal.h"
 #include "provider/store.h"
 #include "provider/tiny_lock.h"
@@ -95,11 +95,15 @@ void OpenOnce(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
 }
 
 bool Initialise(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
-  // Before the lock, so that no child can inherit it taken.
+  // Before the lock: no child shall inherit it taken, and the dynamic linker's own lock may be held
+  // by a thread that is on its way to ours.
   if (!g_handles_fork.exchange(true)) pthread_atfork(nullptr, nullptr, AfterForkInChild);
+  Libcrypto api;
+  const void* object;
+  const bool is_bound = BindLibcrypto(reinterpret_cast<void*>(in->function), &api, &object);
   g_init_lock.Lock();
   OpenOnce(handle, in);
-  const bool is_hooked = InstallHook(reinterpret_cast<void*>(in->function), g_settings);
+  const bool is_hooked = is_bound && InstallHook(api, object, g_settings);
   g_init_lock.Unlock();
   return is_hooked;
 }
@@ -113,7 +117,7 @@ extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(
     const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in, const OSSL_DISPATCH** out,
     void** provctx) {
   using namespace crlite;
-  const ErrnoKeeper errno_keeper;
+  const HostGuard guard;
   const bool is_hooked = Initialise(handle, in);
   if (!is_hooked) JournalTrouble("inactive", "this libcrypto does not let itself be hooked");
   *out = kFunctions;

@@ -48,7 +48,9 @@ void AddMessage(const Finding& finding, Text<512>* out) {
 void ReportFinding(const Finding& finding) {
   if (finding.decision.report == Refusal::kNone) return;
   const bool refused = finding.decision.refusal != Refusal::kNone;
-  JournalLine line(refused ? kJournalWarning : kJournalNotice);
+  const JournalKind kind =
+      finding.decision.report == Refusal::kRevoked ? JournalKind::kRevocation : JournalKind::kOther;
+  JournalLine line(kind, refused ? kJournalWarning : kJournalNotice);
   AddMessage(finding, &line.message);
   Text<2048>& fields = line.fields;
   fields.Add("CRLITE_OUTCOME=").Add(OutcomeName(finding.verdict.outcome));

@@ -73,7 +73,7 @@ void Sweep() {
 
 void ReportFailedReload(const StateData& kept, const char* trouble) {
   if (kept.policy.damaged == Action::kAllow || kept.policy.mode == Mode::kOff) return;
-  JournalLine line(kJournalWarning);
+  JournalLine line(JournalKind::kOther, kJournalWarning);
   line.message.Add("the new snapshot cannot be used: ").Add(trouble).Add("; generation ");
   line.message.AddNumber(kept.snapshot.generation()).Add(" stays in force");
   line.Send();
@@ -156,6 +156,7 @@ StoreReader::StoreReader() {
     readers.fetch_add(1, std::memory_order_seq_cst);
     if (g_current.load(std::memory_order_seq_cst) == slot_) return;
     readers.fetch_sub(1, std::memory_order_seq_cst);
+    Sweep();  // for a moment the old data looked as if it were read
   }
 }
 

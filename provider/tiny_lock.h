@@ -12,11 +12,13 @@ namespace crlite {
 
 class TinyLock {
  public:
-  [[nodiscard]] bool TryLock() { return !held_.exchange(true, std::memory_order_acquire); }
+  [[nodiscard]] bool TryLock() { return !held_.exchange(true, std::memory_order_seq_cst); }
   void Lock() {
     while (!TryLock()) sched_yield();
   }
-  void Unlock() { held_.store(false, std::memory_order_release); }
+  // Sequentially consistent, so that who looks for further work after unlocking sees what was asked
+  // of him while he held the lock.
+  void Unlock() { held_.store(false, std::memory_order_seq_cst); }
 
  private:
   std::atomic<bool> held_{false};

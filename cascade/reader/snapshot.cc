@@ -125,9 +125,9 @@ bool Snapshot::IsEmpty(const Mask& mask) const {
   return any == 0;
 }
 
-void Snapshot::AddCoverage(const Sct& sct, Mask* mask) const {
+bool Snapshot::AddCoverage(const Sct& sct, Mask* mask) const {
   const size_t log = FindSorted(logs_, kLogEntrySize, 0, num_logs(), sct.log.bytes);
-  if (log == SIZE_MAX) return;
+  if (log == SIZE_MAX) return true;
   const uint8_t* entry = logs_.data() + log * kLogEntrySize;
   const size_t size = BreakpointSize(mask_words_);
   bool ok = true;
@@ -143,9 +143,10 @@ void Snapshot::AddCoverage(const Sct& sct, Mask* mask) const {
       last = middle;
     }
   }
-  if (first == 0) return;
+  if (!ok || first == 0) return ok;
   const uint8_t* words = points.data() + (first - 1) * size + 8;
   for (size_t i = 0; i < mask_words_; ++i) mask->words[i] |= LoadLe64(words + 8 * i);
+  return true;
 }
 
 bool Snapshot::FindBlob(const IssuerSpkiHash& issuer, Bytes* blob, bool* ok) const {
@@ -172,7 +173,7 @@ Verdict Snapshot::Check(const Query& query) const {
   Verdict verdict = {Outcome::kNotCovered, Reason::kFilters};
   Mask mask = {};
   for (size_t i = 0; i < query.scts.size(); ++i) {
-    AddCoverage(query.scts[i], &mask);
+    if (!AddCoverage(query.scts[i], &mask)) return damaged;
     if (verdict.sct == Verdict::kNone && !IsEmpty(mask)) verdict.sct = static_cast<uint16_t>(i);
   }
   if (IsEmpty(mask)) {

@@ -64,7 +64,8 @@ class Snapshot {
 
   [[nodiscard]] bool ReadSections(uint32_t count);
   [[nodiscard]] bool SectionsFitTogether() const;
-  void AddCoverage(const Sct& sct, Mask* mask) const;
+  // False when the log's breakpoints lie outside of their section.
+  [[nodiscard]] bool AddCoverage(const Sct& sct, Mask* mask) const;
   [[nodiscard]] bool FindBlob(const IssuerSpkiHash& issuer, Bytes* blob, bool* ok) const;
   bool IsEmpty(const Mask& mask) const;
   Bytes FilterEntry(size_t i) const;

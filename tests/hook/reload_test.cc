@@ -76,6 +76,30 @@ TEST(Reload, KeepsTheOldDataWhenTheNewCannotBeRead) {
   });
 }
 
+// The thread's request to be cancelled is pending while the module opens files: it must be honoured
+// after the verification, not inside.
+TEST(Reload, OutlivesACancelledThread) {
+  InChild([] {
+    World world;
+    world.Publish();
+    world.host.Load();
+    world.PublishNothingRevoked();
+    pthread_t thread;
+    const auto verify = [](void* argument) -> void* {
+      auto* const there = static_cast<World*>(argument);
+      pthread_cancel(pthread_self());
+      const bool accepted = there->ErrorOf(there->revoked) == X509_V_OK;
+      return accepted ? argument : nullptr;
+    };
+    ASSERT_EQ(pthread_create(&thread, nullptr, verify, &world), 0);
+    void* result = nullptr;
+    pthread_join(thread, &result);
+    EXPECT_EQ(result, &world) << "the thread ended inside the verification";
+    world.Publish();
+    world.ExpectRefusal();
+  });
+}
+
 TEST(Reload, RetriesOnceAMinute) {
   InChild([] {
     World world;

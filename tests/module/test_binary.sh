@@ -7,7 +7,7 @@ module=$build/lib/crlite.so
 # nothing that starts threads, installs handlers, writes to stderr, allocates or exits.
 allowed='_dl_find_object clock_gettime close dlclose dlopen dlsym faccessat fstat fstat64 geteuid
 getpid memcmp memcpy memmove memset mmap mmap64 munmap open open64 program_invocation_short_name
-sched_yield secure_getenv sendto socket strcmp strlen strncmp strnlen strrchr __register_atfork
+pthread_setcancelstate sched_yield secure_getenv sendto socket strcmp strlen strncmp strnlen strrchr __register_atfork
 __errno_location __memcpy_chk __open_2 __open64_2 __stack_chk_fail __cxa_finalize __gmon_start__
 _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable'
 

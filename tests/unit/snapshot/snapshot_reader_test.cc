@@ -140,6 +140,18 @@ TEST(SnapshotReader, AnswersOrSaysNoDataWhateverTheBodyContains) {
   EXPECT_GT(no_data, 100u);
 }
 
+TEST(SnapshotReader, SaysNoDataWhenBreakpointsLieBeyondTheirSection) {
+  std::vector<uint8_t> file = MakeFile();
+  const uint64_t logs = LoadLe64(SectionEntry(&file, kLogs) + 8);
+  const LogId log = {*reinterpret_cast<const LogId*>(file.data() + logs)};
+  StoreLe(file.data() + logs + 32, ~uint32_t{0});
+  Snapshot snapshot;
+  ASSERT_EQ(Snapshot::Open(file, &snapshot), SnapshotError::kNone);
+  const Sct sct = {log, 1};
+  const uint8_t serial[] = {1};
+  EXPECT_EQ(snapshot.Check({IssuerNumber(0), serial, {&sct, 1}}).reason, Reason::kDamaged);
+}
+
 TEST(SnapshotReader, SaysNoDataWhenABlobLiesBeyondTheMapping) {
   std::vector<uint8_t> file = MakeFile();
   const uint64_t issuers = LoadLe64(SectionEntry(&file, kIssuers) + 8);
