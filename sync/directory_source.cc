@@ -36,7 +36,10 @@ Result<std::vector<std::string>> FilterNames(const std::string& folder) {
     const std::string name = entry->path().filename().string();
     if (IsFilterName(name) && entry->is_regular_file(error)) names.push_back(name);
   }
-  if (error) return IoError(folder, "cannot list", error.value());
+  if (error) {
+    const Error listing = IoError(folder, "cannot list", error.value());
+    return Error{listing.code, listing.message + "; name a folder that this user can read"};
+  }
   std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
     return IsDelta(a) != IsDelta(b) ? IsDelta(b) : a < b;
   });

@@ -1,10 +1,12 @@
 #include "sync/filter_store.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -18,7 +20,6 @@ constexpr mode_t kPublicFile = 0644;
 constexpr mode_t kPublicDirectory = 0755;
 constexpr char kOfferName[] = "offer.json";
 constexpr char kCurrentName[] = "current.json";
-constexpr char kLockName[] = "lock";
 
 Result<std::optional<Offer>> ReadList(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::optional<Offer>();
@@ -49,15 +50,33 @@ Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const Offere
   return content;
 }
 
-// Deletes every plain file of `folder` whose name is not in `keep`. What cannot be deleted is tried
-// again by the next run.
+// Whether `name` is one that a FilterStore gives, or the temporary file beside one. Anything else
+// in its folders is somebody else's: a state directory may be named by mistake.
+bool IsOwnName(std::string_view name) {
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
+  if (name == kOfferName || name == kCurrentName) return true;
+  return name.size() == 2 * sizeof(Sha256Digest) &&
+         name.find_first_not_of(kHexDigits) == std::string_view::npos;
+}
+
+bool IsOwnOrTemporaryName(std::string_view name) {
+  constexpr size_t kSuffixSize = sizeof(".XXXXXX") - 1;  // of mkstemp
+  if (IsOwnName(name)) return true;
+  return name.size() > kSuffixSize && name[name.size() - kSuffixSize] == '.' &&
+         std::all_of(name.end() - kSuffixSize + 1, name.end(),
+                     [](unsigned char c) { return isalnum(c) != 0; }) &&
+         IsOwnName(name.substr(0, name.size() - kSuffixSize));
+}
+
+// Deletes the files of `folder` that a FilterStore made and that are not in `keep`. What cannot be
+// deleted is tried again by the next run.
 void Prune(const std::string& folder, const std::set<std::string>& keep) {
   std::error_code error;
   std::vector<std::string> doomed;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (keep.count(name) == 0) doomed.push_back(folder + "/" + name);
+    if (IsOwnOrTemporaryName(name) && keep.count(name) == 0) doomed.push_back(folder + "/" + name);
   }
   for (const std::string& path : doomed) unlink(path.c_str());
 }
@@ -75,7 +94,9 @@ bool IsTemporary(std::string_view name) {
 
 Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), kPublicDirectory) == 0 || errno == EEXIST) return Status::Ok();
-  return IoError(path, "cannot create the directory", errno);
+  const Error error = IoError(path, "cannot create the directory", errno);
+  if (errno != ENOENT) return error;
+  return Error{error.code, error.message + "; create the directory above it first"};
 }
 
 FilterStore::FilterStore(StatePaths paths)
@@ -112,7 +133,7 @@ Status FilterStore::PutInForce(const OfferedFile& file, Bytes content) {
 }
 
 void FilterStore::PruneIncoming(const std::vector<const Offer*>& keep) {
-  std::set<std::string> names = {kOfferName, kLockName};
+  std::set<std::string> names = {kOfferName};
   for (const Offer* offer : keep) {
     for (const OfferedFile& file : offer->files) names.insert(file.HashText());
   }

@@ -39,6 +39,11 @@ Result<SourceConfig> ParseSourceSpec(std::string_view spec) {
   if (spec.starts_with("remote-settings+") || spec.starts_with("capsule:")) {
     return UsageError(spec, "not supported by this version; use manifest+https://… or dir:PATH");
   }
+  if (spec.starts_with("http://") || spec.starts_with("https://")) {
+    return UsageError(spec,
+                      "a URL without the kind of source; for a folder with manifest.json write "
+                      "manifest+https://host/folder/ (http for loopback addresses)");
+  }
   return UsageError(spec,
                     "no such kind of source, wanted manifest+https://host/folder/ or dir:PATH");
 }

@@ -65,7 +65,9 @@ Result<CoverageInterval> ParseLog(const json& log) {
 
 Result<std::vector<CoverageInterval>> ParseCtLogs(std::string_view text) {
   const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return MalformedError("not JSON");
+  if (document.is_discarded())
+    return MalformedError(
+        "not JSON, wanted the ct-logs.json of the crawl that listed the known serials");
   if (!document.is_array()) return MalformedError("wanted an array of CT logs");
   std::vector<CoverageInterval> logs;
   for (size_t i = 0; i < document.size(); ++i) {

@@ -113,7 +113,7 @@ printf '  - type: directory\n    path: %s\n    require-signature: false\n' "$wor
 mv "$work/both" "$work/config.yaml"
 offer revoked $((now + 62))
 run_sync 0
-expect_text "crlite-sync: $work/none: cannot list: No such file or directory" "$err"
+expect_text "crlite-sync: $work/none: cannot list: No such file or directory; name a" "$err"
 expect_answer Revoked
 
 echo '- damage is found, and mended by the next run'

@@ -65,8 +65,10 @@ TEST(CtLogs, SortsByLog) {
 }
 
 TEST(CtLogs, RefusesEveryDefect) {
-  EXPECT_EQ(ErrorOf("[{"), "not JSON");
-  EXPECT_EQ(ErrorOf(""), "not JSON");
+  const std::string not_json =
+      "not JSON, wanted the ct-logs.json of the crawl that listed the known serials";
+  EXPECT_EQ(ErrorOf("[{"), not_json);
+  EXPECT_EQ(ErrorOf(""), not_json);
   EXPECT_EQ(ErrorOf("{}"), "wanted an array of CT logs");
   EXPECT_NE(ErrorOf("[]").find("covers any time"), std::string::npos);
   EXPECT_EQ(ErrorOf("[7]"), "log 0: wanted an object");

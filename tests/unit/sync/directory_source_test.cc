@@ -91,7 +91,10 @@ TEST_F(DirectorySourceTest, FailuresOfTheFolderLetAnotherSourceTry) {
     EXPECT_EQ(offer.error().code, ErrorCode::kUnavailable);
     return offer.error().message;
   };
-  EXPECT_EQ(error(path_ + "/none"), path_ + "/none: cannot list: No such file or directory");
+  EXPECT_EQ(
+      error(path_ + "/none"),
+      path_ +
+          "/none: cannot list: No such file or directory; name a folder that this user can read");
   EXPECT_EQ(error(path_), path_ +
                               ": neither a manifest.json nor a filter (*.filter, *.delta, "
                               "*.filter.*, *-filter) in it");

@@ -33,6 +33,12 @@ TEST(SourceSpec, WhatThisVersionLacksIsSaidClearly) {
   }
 }
 
+TEST(SourceSpec, AUrlAloneIsToldWhatItLacks) {
+  for (const char* spec : {"http://127.0.0.1/x/", "https://example.org/revocation/"}) {
+    EXPECT_NE(ErrorOf(spec).find("write manifest+https://host/folder/"), std::string::npos);
+  }
+}
+
 TEST(SourceSpec, RefusesEverythingElse) {
   EXPECT_EQ(ErrorOf("dir:"), "--source dir:: no path, wanted dir:PATH");
   for (const char* spec : {"", "/x", "https://x/", "manifest+", "manifest+ftp://x/", "DIR:/x"}) {
