@@ -166,6 +166,22 @@ TEST_F(UniverseDirectory, RefusesNamesThatAreNoIssuerHash) {
   EXPECT_TRUE(Open().ok());
 }
 
+// Two files of one issuer would hide each other. 43 digits have 258 bits: each of the other three
+// last digits that stand for the same 256 bits is refused.
+TEST_F(UniverseDirectory, AnIssuerHasOnlyOneName) {
+  const std::string name = Name(1);
+  const std::string kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const size_t last = kDigits.find(name[42]);
+  ASSERT_EQ(last % 4, 0u);
+  for (size_t unused_bits = 0; unused_bits < 4; ++unused_bits) {
+    std::string twin = name;
+    twin[42] = kDigits[last + unused_bits];
+    Write("known/" + twin, "");
+    EXPECT_EQ(Open().ok(), twin == name) << twin;
+    if (twin != name) fs::remove(root_ / "known" / twin);
+  }
+}
+
 TEST_F(UniverseDirectory, ReportsWhatItCannotRead) {
   EXPECT_EQ(OpenUniverse("/nonexistent", root_ / "revoked").error().code, ErrorCode::kIo);
   fs::create_directory(root_ / "known" / Name(1));
