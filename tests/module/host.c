@@ -1,7 +1,8 @@
 /* A host for the module: verifies one chain many times and shows what its process looks like.
  *
- * host ROOT CHAIN COUNT: prints each distinct verification result, and between the lines "begin"
- * and "end" on standard output does nothing but COUNT verifications; then facts about the host. */
+ * host ROOT CHAIN COUNT [wait]: between the lines "begin" and "end" on standard output does nothing
+ * but COUNT verifications; then prints their result, and facts about the host. With "wait", says
+ * "waiting" before them, reads a line, and does one more between "first" and "begin". */
 #include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -33,6 +34,14 @@ static int verify(X509_STORE* store, X509* leaf, STACK_OF(X509) * untrusted) {
 
 static void say(const char* text) {
   if (write(STDOUT_FILENO, text, strlen(text)) < 0) die("cannot write");
+}
+
+static void wait_for_line(void) {
+  char c = 0;
+  say("waiting\n");
+  while (c != '\n') {
+    if (read(STDIN_FILENO, &c, 1) != 1) die("nothing to wait for");
+  }
 }
 
 static int count_entries(const char* path) {
@@ -67,7 +76,7 @@ static void print_maps(const char* wanted) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 4) die("usage: host ROOT CHAIN COUNT");
+  if (argc != 4 && argc != 5) die("usage: host ROOT CHAIN COUNT [wait]");
   BIO* root_file = BIO_new_file(argv[1], "r");
   BIO* chain_file = BIO_new_file(argv[2], "r");
   if (root_file == NULL || chain_file == NULL) die("cannot open the certificates");
@@ -82,6 +91,11 @@ int main(int argc, char** argv) {
   BIO_free(chain_file);
 
   int first = verify(store, leaf, untrusted); /* warms what libcrypto caches */
+  if (argc == 5) {
+    wait_for_line();
+    say("first\n");
+    first = verify(store, leaf, untrusted);
+  }
   say("begin\n");
   for (int i = atoi(argv[3]); i > 0; --i) {
     if (verify(store, leaf, untrusted) != first) die("results differ");

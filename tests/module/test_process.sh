@@ -17,11 +17,19 @@ difference=$(diff "$work/plain" "$work/output" || true)
   fail "the module changed more than the mapping: $difference"
 echo 'threads, descriptors, signals, error queue, stderr and exit code are as without the module'
 
-run_host revoked.test 3 with_module
-grep -q '^result: 23 ' "$work/output" || fail "the revoked one: $(cat "$work/output")"
-grep -q '^error queue: 0$' "$work/output" || fail 'a refusal left something on the error queue'
-((status == 7)) || fail "exit code $status after refusals, 7 without the module"
-[[ ! -s $work/stderr ]] || fail "standard error after refusals: $(cat "$work/stderr")"
-diff <(grep -v -e '^result' -e '^maps' "$work/plain") <(grep -v -e '^result' -e '^maps' "$work/output") ||
-  fail 'a refusal changed the process'
+# check_refusals [LINE...]: the lines go into the module's section.
+check_refusals() {
+  openssl_cnf "$build/lib/crlite.so" "$snapshot" "$@" >"$work/openssl.cnf"
+  run_host revoked.test 3 with_module
+  grep -q '^result: 23 ' "$work/output" || fail "the revoked one: $(cat "$work/output")"
+  grep -q '^error queue: 0$' "$work/output" || fail 'a refusal left something on the error queue'
+  ((status == 7)) || fail "exit code $status after refusals, 7 without the module"
+  [[ ! -s $work/stderr ]] || fail "standard error after refusals: $(cat "$work/stderr")"
+  diff <(grep -v -e '^result' -e '^maps' "$work/plain") \
+    <(grep -v -e '^result' -e '^maps' "$work/output") ||
+    fail 'a refusal changed the process'
+}
+check_refusals 'journal = no'
 echo 'so are they after refusals'
+check_refusals
+echo 'so are they after refusals that the journal is told of'
