@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "cascade/base/text.h"
 #include "cascade/snapshot/install.h"
 #include "sync/filter_store.h"
@@ -118,12 +121,36 @@ Status CheckNotOlder(const Offer& offer, const Offer& current) {
                            FormatTimeMs(current.data_time_ms))};
 }
 
+// What is fetched from a folder that publishing cleans up would be gone afterwards.
+Status CheckOutside(const SourceConfig& source, const StatePaths& paths) {
+  if (source.type != SourceType::kDirectory) return Status::Ok();
+  namespace fs = std::filesystem;
+  std::error_code ignored;  // what does not exist is no folder of ours
+  const fs::path folder =
+      fs::weakly_canonical(fs::absolute(source.location, ignored), ignored) / "";
+  for (const std::string& ours : {paths.directory, paths.filters, paths.incoming}) {
+    const fs::path own = fs::weakly_canonical(fs::absolute(ours, ignored), ignored) / "";
+    const auto [own_end, rest] =
+        std::mismatch(own.begin(), own.end(), folder.begin(), folder.end());
+    // The last part of `own` is the empty one behind the slash.
+    if (own_end == own.end() || std::next(own_end) == own.end()) {
+      return Error{ErrorCode::kConfiguration,
+                   fmt::format("{}: inside the state directory {}; name a folder elsewhere",
+                               SourceSpec(source), paths.directory)};
+    }
+  }
+  return Status::Ok();
+}
+
 Status Fetch(const Config& config, const SyncOptions& options, Console* console) {
   if (config.sources.empty()) {
     return Error{ErrorCode::kConfiguration,
                  "no source: give one with --source, or list it under `sources:` in config.yaml"};
   }
   const StatePaths paths(config.state_dir);
+  for (const SourceConfig& source : config.sources) {
+    if (Status outside = CheckOutside(source, paths); !outside.ok()) return outside;
+  }
   std::optional<StateLock> lock;
   if (!options.dry_run) {
     Result<StateLock> locked = LockIncoming(paths);

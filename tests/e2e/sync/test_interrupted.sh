@@ -40,7 +40,8 @@ echo '- kill -9 while a file arrives'
 kill -9 "$first"
 wait "$first" 2>/dev/null || true
 expect_answer NotRevoked
-for debris in incoming/x incoming/offer.json.AbCdEf filters/x snapshot.new.AbCdEf; do
+for debris in "incoming/$delta.AbCdEf" incoming/offer.json.AbCdEf filters/current.json.AbCdEf \
+  snapshot.new.AbCdEf; do
   echo debris >"$state/$debris"
 done
 run_sync 0 --source "manifest+${mirror}fast/"

@@ -102,6 +102,36 @@ TEST_F(FilterStoreTest, PruneKeepsListsLockAndWantedFilesAlone) {
   EXPECT_EQ(Names(paths_.filters), (std::set<std::string>{"current.json", file_.HashText()}));
 }
 
+TEST_F(FilterStoreTest, PruneLeavesForeignFilesAlone) {
+  ASSERT_TRUE(MakeDirectory(paths_.incoming).ok());
+  ASSERT_TRUE(MakeDirectory(paths_.filters).ok());
+  const std::string hash = file_.HashText();
+  const std::set<std::string> foreign = {"photo.jpg",
+                                         "2-filter",
+                                         "photo.AbCdEf",
+                                         "current.json.orig",
+                                         hash + "0",
+                                         hash.substr(1),
+                                         hash + ".AbCdE",
+                                         hash + ".AbCdEfG",
+                                         hash + ".AbC_Ef",
+                                         hash + "-AbCdEf",
+                                         "A" + hash.substr(1),
+                                         ".AbCdEf",
+                                         "lock"};
+  for (const std::string& folder : {paths_.incoming, paths_.filters}) {
+    for (const std::string& name : foreign) Touch(folder + "/" + name);
+    for (const std::string& name : {hash, hash + ".AbCdEf", std::string("current.json.0123Zz"),
+                                    std::string("offer.json.zzzzzz")}) {
+      Touch(folder + "/" + name);
+    }
+  }
+  store_.PruneIncoming({});
+  store_.PruneInForce(Offer{});
+  EXPECT_EQ(Names(paths_.incoming), foreign);
+  EXPECT_EQ(Names(paths_.filters), foreign);
+}
+
 TEST_F(FilterStoreTest, PruneStateDeletesTemporaryFilesAlone) {
   for (const char* name :
        {"snapshot", "generation", "provisioned", "lock", "snapshot.v1", "snapshot.new",
