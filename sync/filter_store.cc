@@ -94,8 +94,9 @@ bool IsTemporary(std::string_view name) {
 
 Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), kPublicDirectory) == 0 || errno == EEXIST) return Status::Ok();
-  const Error error = IoError(path, "cannot create the directory", errno);
-  if (errno != ENOENT) return error;
+  const int error_number = errno;
+  const Error error = IoError(path, "cannot create the directory", error_number);
+  if (error_number != ENOENT) return error;
   return Error{error.code, error.message + "; create the directory above it first"};
 }
 
