@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
+#include <openssl/crypto.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -119,8 +119,12 @@ int Run(int argc, char** argv) {
 }  // namespace crlite
 
 int main(int argc, char** argv) {
-  // The way to newer data must not be closed by the data at hand: before libcurl starts OpenSSL.
-  setenv("CRLITE_MODE", "off", /*replace=*/1);
+  // The way to newer data must not be closed by the data at hand, whatever the policy: this process
+  // loads no openssl.cnf, so neither the module. libcurl would read it, so this comes first.
+  if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
+    fmt::print(stderr, "crlite-sync: OpenSSL: cannot be initialised\n");
+    return crlite::kExitInternal;
+  }
   try {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     const int exit_code = crlite::Run(argc, argv);
