@@ -221,4 +221,12 @@ void World::ExpectNoRefusal() {
   EXPECT_EQ(ErrorOf(good), X509_V_OK);
 }
 
+DenyingWorld::DenyingWorld() {
+  host.policy.stale = host.policy.damaged = host.policy.never_provisioned = Action::kDeny;
+  host.data_time = time(nullptr) - 365 * 86400;
+  Publish();
+  host.Load();
+  EXPECT_EQ(ErrorOf(good), X509_V_ERR_UNABLE_TO_GET_CRL) << "stale data must refuse here";
+}
+
 }  // namespace crlite::hook

@@ -98,4 +98,9 @@ struct World {
   void ExpectNoRefusal();
 };
 
+// The module is loaded, and whatever reaches the data is refused: it is stale, which is denied.
+struct DenyingWorld : World {
+  DenyingWorld();
+};
+
 }  // namespace crlite::hook

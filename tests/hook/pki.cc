@@ -109,13 +109,17 @@ Certificate Issue(const Certificate* issuer, const CertificateOptions& options) 
   if (options.sct_extension.has_value()) {
     AddExtension(x, NID_ct_precert_scts, *options.sct_extension);
   }
+  if (!options.extended_key_usage.empty()) {
+    X509_EXTENSION* const usage = X509V3_EXT_nconf_nid(nullptr, nullptr, NID_ext_key_usage,
+                                                       options.extended_key_usage.c_str());
+    EXPECT_EQ(X509_add_ext(x, usage, -1), 1);
+    X509_EXTENSION_free(usage);
+  }
   EVP_PKEY* const signer = issuer == nullptr ? out.key.get() : issuer->key.get();
   const bool is_ed25519 = EVP_PKEY_is_a(signer, "ED25519") == 1;
   EXPECT_GT(X509_sign(x, signer, is_ed25519 ? nullptr : EVP_sha256()), 0);
   // What programs hold was decoded, not built.
-  const ByteVector der = out.Der();
-  const uint8_t* p = der.data();
-  out.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+  out.x509 = Decode(out.Der()).x509;
   EXPECT_NE(out.x509, nullptr);
   return out;
 }
@@ -127,6 +131,19 @@ Certificate MakeRoot(const std::string& subject, const std::string& key_type) {
   options.sct_extension.reset();
   options.key_type = key_type;
   return Issue(nullptr, options);
+}
+
+Certificate Decode(const ByteVector& der) {
+  const uint8_t* p = der.data();
+  Certificate out;
+  out.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+  return out;
+}
+
+Certificate Forge(const Certificate& original) {
+  ByteVector der = original.Der();
+  der.back() ^= 1;
+  return Decode(der);
 }
 
 Ptr<X509_STORE> StoreOf(const Certificate& root) {

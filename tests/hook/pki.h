@@ -47,6 +47,7 @@ struct CertificateOptions {
   bool is_ca = false;
   std::string key_type = "P-256";  // or "RSA", "ED25519"
   ByteVector key_id;               // subjectKeyIdentifier; empty: none
+  std::string extended_key_usage;  // as in openssl.cnf; empty: none
 };
 
 struct Certificate {
@@ -60,6 +61,11 @@ struct Certificate {
 // Signed by `issuer`, or by itself when that is null.
 Certificate Issue(const Certificate* issuer, const CertificateOptions& options = {});
 Certificate MakeRoot(const std::string& subject = "root", const std::string& key_type = "P-256");
+
+// The certificate without its key; without either if these bytes are none.
+Certificate Decode(const ByteVector& der);
+// The same with a signature that is wrong.
+Certificate Forge(const Certificate& original);
 
 // A store that trusts `root`.
 Ptr<X509_STORE> StoreOf(const Certificate& root);

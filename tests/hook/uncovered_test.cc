@@ -8,25 +8,16 @@
 namespace crlite::hook {
 namespace {
 
-// A world in which whatever reaches the data is refused.
-struct DenyingWorld : World {
-  DenyingWorld() {
-    host.policy.stale = host.policy.damaged = host.policy.never_provisioned = Action::kDeny;
-    host.data_time = time(nullptr) - 365 * 86400;
-    Publish();
-    host.Load();
-    EXPECT_EQ(ErrorOf(good), X509_V_ERR_UNABLE_TO_GET_CRL) << "stale data must refuse here";
-  }
-  // Verifies a revoked serial with one thing changed.
-  Verification Try(const CertificateOptions& options, const Setup& setup = nullptr) {
-    return Verify(store.get(), Issue(&root, options), setup);
-  }
-};
-
 CertificateOptions RevokedLeaf() {
   CertificateOptions options;
   options.serial = {0x02};
   return options;
+}
+
+// Verifies a revoked serial with one thing changed.
+Verification Try(const DenyingWorld& world, const CertificateOptions& options,
+                 const Setup& setup = nullptr) {
+  return Verify(world.store.get(), Issue(&world.root, options), setup);
 }
 
 TEST(Uncovered, LeafWithoutScts) {
@@ -34,7 +25,7 @@ TEST(Uncovered, LeafWithoutScts) {
     DenyingWorld world;
     CertificateOptions options = RevokedLeaf();
     options.sct_extension.reset();
-    EXPECT_EQ(world.Try(options).error, X509_V_OK);
+    EXPECT_EQ(Try(world, options).error, X509_V_OK);
   });
 }
 
@@ -45,11 +36,11 @@ TEST(Uncovered, MalformedSctExtensions) {
     CertificateOptions options = RevokedLeaf();
     for (size_t size = 0; size < good.size(); ++size) {
       options.sct_extension = ByteVector(good.begin(), good.begin() + static_cast<long>(size));
-      ASSERT_EQ(world.Try(options).error, X509_V_OK) << size;
+      ASSERT_EQ(Try(world, options).error, X509_V_OK) << size;
     }
     for (const ByteVector& content : {ByteVector{4, 2, 0, 0}, ByteVector(70000, 0xff)}) {
       options.sct_extension = content;
-      EXPECT_EQ(world.Try(options).error, X509_V_OK);
+      EXPECT_EQ(Try(world, options).error, X509_V_OK);
     }
   });
 }
@@ -83,7 +74,7 @@ TEST(Uncovered, ExpiredLeafThatTheCallbackAccepts) {
     CertificateOptions options = RevokedLeaf();
     options.not_before = time(nullptr) - 7200;
     options.not_after = time(nullptr) - 3600;
-    const Verification v = world.Try(options, [](X509_STORE_CTX* ctx) {
+    const Verification v = Try(world, options, [](X509_STORE_CTX* ctx) {
       X509_STORE_CTX_set_verify_cb(ctx, [](int, X509_STORE_CTX*) { return 1; });
     });
     EXPECT_EQ(v.result, 1);
@@ -102,13 +93,27 @@ TEST(Uncovered, LeafOutsideItsValidityAtTheVerificationTime) {
       };
     };
     CertificateOptions options = RevokedLeaf();
-    EXPECT_EQ(world.Try(options, at(now)).error, X509_V_ERR_CERT_REVOKED);
-    EXPECT_NE(world.Try(options, at(now + 86400)).error, X509_V_ERR_CERT_REVOKED);
-    EXPECT_NE(world.Try(options, at(now - 86400)).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_EQ(Try(world, options, at(now)).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_NE(Try(world, options, at(now + 86400)).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_NE(Try(world, options, at(now - 86400)).error, X509_V_ERR_CERT_REVOKED);
     // Expired by the clock, valid at the time that the program asks for.
     options.not_before = now - 7200;
     options.not_after = now - 3600;
-    EXPECT_EQ(world.Try(options, at(now - 5000)).error, X509_V_ERR_CERT_REVOKED);
+    EXPECT_EQ(Try(world, options, at(now - 5000)).error, X509_V_ERR_CERT_REVOKED);
+  });
+}
+
+// As with a raw public key: the verifier says yes, and there is no chain.
+TEST(Uncovered, PeerWithoutACertificate) {
+  InChild([] {
+    DenyingWorld world;
+    X509_STORE_set_verify(world.store.get(), [](X509_STORE_CTX*) { return 1; });
+    EXPECT_EQ(world.ErrorOf(world.revoked), X509_V_ERR_CERT_REVOKED) << "the hook is in force";
+    const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+    EXPECT_EQ(X509_STORE_CTX_init(ctx.get(), world.store.get(), nullptr, nullptr), 1);
+    EXPECT_EQ(X509_STORE_CTX_get_verify(ctx.get())(ctx.get()), 1);
+    EXPECT_EQ(X509_STORE_CTX_get0_chain(ctx.get()), nullptr);
+    EXPECT_EQ(X509_STORE_CTX_get_error(ctx.get()), X509_V_OK);
   });
 }
 
@@ -202,11 +207,7 @@ TEST(Unauthenticated, IsJudgedButNotReported) {
     const auto wave_through = [](X509_STORE_CTX* ctx) {
       X509_STORE_CTX_set_verify_cb(ctx, [](int, X509_STORE_CTX*) { return 1; });
     };
-    ByteVector der = world.revoked.Der();
-    der.back() ^= 1;
-    const uint8_t* p = der.data();
-    Certificate forged;
-    forged.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+    const Certificate forged = Forge(world.revoked);
     EXPECT_EQ(Verify(world.store.get(), forged, wave_through).error, X509_V_ERR_CERT_REVOKED);
     EXPECT_TRUE(JournalLines().empty());
     EXPECT_EQ(Verify(world.store.get(), forged).error, X509_V_ERR_CERT_SIGNATURE_FAILURE);
@@ -224,9 +225,7 @@ TEST(Unauthenticated, HostileBytesAreSurvived) {
       for (const uint8_t change : ByteVector{0x01, 0x80, 0xff}) {
         ByteVector der = original;
         der[i] ^= change;
-        const uint8_t* p = der.data();
-        Certificate forged;
-        forged.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+        const Certificate forged = Decode(der);
         if (forged.x509 == nullptr) continue;
         ++parsed;
         Verify(world.store.get(), forged, [](X509_STORE_CTX* ctx) {

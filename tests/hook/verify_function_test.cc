@@ -34,16 +34,6 @@ VerifyFunction ReadBack(World* world) {
   return function;
 }
 
-// A leaf whose signature is wrong.
-Certificate Forge(const Certificate& original) {
-  ByteVector der = original.Der();
-  der.back() ^= 1;
-  const uint8_t* p = der.data();
-  Certificate forged;
-  forged.x509.reset(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
-  return forged;
-}
-
 // The built-in verifier has run, and so have we.
 void ExpectFullVerification(World* world) {
   world->ExpectRefusal();
@@ -158,6 +148,55 @@ TEST(VerifyFunction, OneOfVeryManyIsNeverLost) {
     X509_STORE_set_verify(world.store.get(), nullptr);
     ExpectFullVerification(&world);
   });
+}
+
+// Fails the allocation that is this many away; negative: none.
+int g_allocations_left = -1;
+void* AllocateOrFail(size_t size, const char*, int) {
+  return g_allocations_left-- == 0 ? nullptr : malloc(size);
+}
+void* ReallocateOrFail(void* old, size_t size, const char*, int) {
+  return g_allocations_left-- == 0 ? nullptr : realloc(old, size);
+}
+void Free(void* memory, const char*, int) { free(memory); }
+
+// Where memory is short there may be no room for what was there before us: then it stays in place.
+TEST(VerifyFunction, StaysWhenTheSlotCannotBeSet) {
+  EXPECT_EQ(RunForked([] {
+              // Before anything else: libcrypto takes no others once it has allocated.
+              ASSERT_EQ(CRYPTO_set_mem_functions(AllocateOrFail, ReallocateOrFail, Free), 1);
+              OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+              World world;
+              world.Publish();
+              const VerifyFunction builtin = ReadBack(&world);
+              world.host.Load();
+              const Certificate forged = Forge(world.good);
+              int unhooked = 0;
+              bool is_over = false;
+              for (int fails = 0; !is_over; ++fails) {
+                ASSERT_LT(fails, 100);
+                for (const Certificate* leaf : {&std::as_const(world.revoked), &forged}) {
+                  const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+                  g_allocations_left = fails;
+                  const int made =
+                      X509_STORE_CTX_init(ctx.get(), world.store.get(), leaf->x509.get(), nullptr);
+                  is_over = g_allocations_left >= 0;
+                  g_allocations_left = -1;
+                  if (made != 1) continue;
+                  const bool is_hooked = X509_STORE_CTX_get_verify(ctx.get()) != builtin;
+                  unhooked += is_hooked ? 0 : 1;
+                  const int error = VerifyIn(ctx.get(), *leaf).error;
+                  if (leaf == &forged) {
+                    EXPECT_EQ(error, X509_V_ERR_CERT_SIGNATURE_FAILURE);
+                  } else {
+                    EXPECT_EQ(error, is_hooked ? X509_V_ERR_CERT_REVOKED : X509_V_OK);
+                  }
+                }
+              }
+              EXPECT_GT(unhooked, 0) << "no allocation was the slot's";
+              world.ExpectRefusal();
+            }),
+            0);
 }
 
 // In a libctx that is not hooked, our index may be an application's own. Our function, carried
