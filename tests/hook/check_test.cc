@@ -1,0 +1,41 @@
+// From a context to a finding, without the hook.
+#include "provider/check.h"
+
+#include <gtest/gtest.h>
+
+#include "provider/store.h"
+#include "tests/hook/host.h"
+
+namespace crlite::hook {
+namespace {
+
+TEST(CheckChain, WithoutAChainThereIsNoCertificate) {
+  InChild([] {
+    World world;
+    world.Publish();
+    SnapshotPaths paths;
+    ASSERT_TRUE(paths.Set(world.host.snapshot().c_str()));
+    OpenStore(&paths, /*reload=*/true);
+    Libcrypto api;
+    const void* object = nullptr;
+    ASSERT_TRUE(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &api, &object));
+    const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
+    X509_STORE_CTX_init(ctx.get(), world.store.get(), world.revoked.x509.get(), nullptr);
+    {
+      Finding finding;
+      CheckChain(api, ctx.get(), Settings(), &finding);  // nothing has built a chain yet
+      EXPECT_EQ(finding.verdict.outcome, Outcome::kNotCovered);
+      EXPECT_EQ(finding.verdict.reason, Reason::kNoCertificate);
+      EXPECT_EQ(finding.decision.refusal, Refusal::kNone);
+      EXPECT_EQ(finding.decision.report, Refusal::kNone);
+    }
+    EXPECT_EQ(VerifyIn(ctx.get(), world.revoked).error, X509_V_OK);
+    Finding finding;
+    CheckChain(api, ctx.get(), Settings(), &finding);
+    EXPECT_EQ(finding.verdict.outcome, Outcome::kRevoked);
+    EXPECT_EQ(finding.decision.refusal, Refusal::kRevoked);
+  });
+}
+
+}  // namespace
+}  // namespace crlite::hook
