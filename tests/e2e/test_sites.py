@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CRLITE_BUILD", ROOT / "build/release"))
 SITES = ROOT / "../shared/vectors/webpki-chains/test-sites.json"
 SKIPPED = 77
+NUM_SITES = 115  # with details, in the vectors
 OTHERS_PER_ISSUER = 2000
 MMD_S = 86400
 
@@ -173,6 +174,7 @@ def main():
     time_s = document["timestamp"]
     sites = [Site(entry["detail"]) for entry in document["sites"] if "detail" in entry]
     keys = sorted({site.key for site in sites})
+    expect("number of sites", len(keys), NUM_SITES)
     random.Random(1).shuffle(keys)
     half = len(keys) // 2
     for name, revoked_keys in (("one half", set(keys[:half])), ("the other", set(keys[half:]))):

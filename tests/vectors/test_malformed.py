@@ -3,6 +3,7 @@
 never a crash, a hang or a large allocation."""
 
 import pathlib
+import re
 import resource
 import sys
 import unittest
@@ -25,6 +26,8 @@ STRICTER = {
     "coverage-duplicate-first-log.v4",
     "exc-self.v4",
 }
+PART = (r"(file|coverage|index|index entry \d+|columns|column \d+|exact column|header|"
+        r"layer \d+)")
 ADDRESS_SPACE = 256 << 20  # bytes; the largest file has 1,469
 
 
@@ -64,7 +67,8 @@ class Malformed(unittest.TestCase):
 
     def expect_refusal(self, result, name):
         self.assertEqual((result.returncode, result.stdout), (65, b""))
-        self.assertRegex(result.stderr.decode(), rf"^crlite: .*{name}: .* at offset \d+, .+")
+        self.assertRegex(result.stderr.decode(), rf"\Acrlite: {re.escape(str(MALFORMED / name))}: "
+                         rf"{PART}: [a-z0-9][a-z0-9_ ]* at offset \d+, [^\n]+\n\Z")
 
 
 if __name__ == "__main__":
