@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cascade/filter/murmur3.h"
 #include "cascade/reader/sha256.h"
 #include "tests/unit/filter/sample_clubcards.h"
@@ -95,8 +97,8 @@ TEST(BloomCascade, Sha256CounterStreamGoesOnOverFunctionsAndLayers) {
 
 TEST(BloomCascade, AsksByIssuerAndSerialWhateverTheScts) {
   const std::vector<uint8_t> serial = {1, 2};
-  std::vector<uint8_t> key(32, 0xaa);
-  key.insert(key.end(), serial.begin(), serial.end());
+  std::vector<uint8_t> key(34, 0xaa);
+  std::copy(serial.begin(), serial.end(), key.begin() + 32);
   BloomCascade cascade = FullLayers(HashAlgorithm::kMurmur3, {1000});
   EXPECT_EQ(cascade.Ask({IssuerOf(0xaa), serial, {}}), FilterStatus::kRevoked);
   ClearBit(&cascade.layers[0], Murmur3(key, 1) % 1000);
