@@ -37,8 +37,8 @@ class FilterStore {
   Status PutIncoming(const OfferedFile& file, Bytes content);
   Status PutInForce(const OfferedFile& file, Bytes content);
 
-  // Deletes what no list in `keep` names, what a run that was killed has left behind included. Files
-  // with other names than those of a FilterStore are not ours, and stay.
+  // Deletes what no list in `keep` names, what a run that was killed has left behind included.
+  // Files with other names than those of a FilterStore are not ours, and stay.
   void PruneIncoming(const std::vector<const Offer*>& keep);
   void PruneInForce(const Offer& keep);
   // Deletes the files of `offer` in incoming/ (not the list): filters/ has them now.
