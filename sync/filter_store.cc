@@ -93,7 +93,12 @@ bool IsTemporary(std::string_view name) {
 }  // namespace
 
 Status MakeDirectory(const std::string& path) {
-  if (mkdir(path.c_str(), kPublicDirectory) == 0 || errno == EEXIST) return Status::Ok();
+  if (mkdir(path.c_str(), kPublicDirectory) == 0) {
+    // The umask of whoever runs us must not hide the data from everybody else.
+    if (chmod(path.c_str(), kPublicDirectory) == 0) return Status::Ok();
+    return IoError(path, "cannot set the mode", errno);
+  }
+  if (errno == EEXIST) return Status::Ok();
   const int error_number = errno;
   const Error error = IoError(path, "cannot create the directory", error_number);
   if (error_number != ENOENT) return error;

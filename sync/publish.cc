@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cascade/base/text.h"
@@ -37,6 +38,7 @@ class Publication {
       lock.emplace(std::move(locked).value());
       store_.PruneState();
     }
+    WarnIfHidden();
     if (Status chosen = Choose(); !chosen.ok()) return chosen;
     if (!options_.force && IsInForce()) {
       console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
@@ -51,6 +53,15 @@ class Publication {
   Result<StateLock> Lock() const {
     if (Status made = MakeDirectory(paths_.directory); !made.ok()) return made.error();
     return StateLock::Acquire(paths_);
+  }
+
+  // A process that cannot reach the snapshot goes on unchecked, in silence.
+  void WarnIfHidden() const {
+    struct stat status;
+    if (stat(paths_.directory.c_str(), &status) != 0 || (status.st_mode & S_IXOTH) != 0) return;
+    console_->Warn(fmt::format(
+        "{0}: mode {1:04o}, other users' programs cannot reach the snapshot; chmod o+rx {0}",
+        paths_.directory, status.st_mode & 07777));
   }
 
   // What to publish: the offer, else what is in force, else nothing but policy.

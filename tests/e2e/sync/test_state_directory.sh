@@ -2,6 +2,8 @@
 # The state directory: what crlite-sync deletes there, who can read it, and what it believes of it.
 source "$(dirname "$0")/lib.sh"
 
+mode_of() { stat -c %a "$1"; }
+
 echo '- files that are not its own stay, wherever it is told to work'
 offer good "$now"
 mkdir -p "$state/filters" "$state/incoming"
@@ -30,3 +32,20 @@ run_sync 78 --source "dir:$work/outside"
 rm "$state/filters"
 mv "$work/filters" "$state/filters"
 expect_answer NotRevoked
+
+echo '- others can read what is published whatever the umask'
+rm -r "$state"
+(umask 077; run_sync 0 --source "dir:$folder")
+for path in "$state" "$state/filters" "$state/incoming"; do
+  [[ $(mode_of "$path") == 755 ]] || fail "$path: mode $(mode_of "$path")"
+done
+for file in snapshot provisioned generation; do
+  [[ $(mode_of "$state/$file") == 644 ]] || fail "$file: mode $(mode_of "$state/$file")"
+done
+chmod 0700 "$state"
+run_sync 0 publish
+expect_text "crlite-sync: $state: mode 0700, other users' programs cannot reach the snapshot" "$err"
+expect_text "chmod o+rx $state" "$err"
+chmod 0755 "$state"
+run_sync 0 publish
+[[ -z $err ]] || fail "stderr: $err"
