@@ -158,8 +158,10 @@ Status Fetch(const Config& config, const SyncOptions& options, Console* console)
     lock.emplace(std::move(locked).value());
   }
   FilterStore store(paths);
-  Fetcher fetcher([console](uint64_t bytes) { console->ShowPartial(bytes); });
   for (const SourceConfig& source_config : config.sources) {
+    // One for each: what a slow source takes is not missing for the others.
+    Fetcher fetcher([console](uint64_t bytes) { console->ShowPartial(bytes); },
+                    options.time_limits);
     Result<std::unique_ptr<Source>> source = OpenSource(source_config, &fetcher);
     const Status fetched = source.ok() ? SourceFetch(&store, options, console).Run(source->get())
                                        : Status(source.error());

@@ -17,7 +17,6 @@ using std::chrono::steady_clock;
 constexpr int kAttempts = 3;
 constexpr milliseconds kFirstPause{500};
 constexpr long kConnectTimeoutS = 20;
-constexpr milliseconds kRequestTimeout{600'000};
 // Slower than this for so long counts as a dead peer.
 constexpr long kLowSpeedBytes = 100, kLowSpeedTimeS = 30;
 constexpr long kMaxRedirects = 5;
@@ -28,7 +27,6 @@ bool MayPass(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_PARTIAL_FILE:
-    case CURLE_OPERATION_TIMEDOUT:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
@@ -71,10 +69,11 @@ struct Fetcher::Transfer {
 
 void Fetcher::CurlDeleter::operator()(void* curl) const { curl_easy_cleanup(curl); }
 
-Fetcher::Fetcher(OnBytes on_bytes, std::chrono::seconds total_time)
+Fetcher::Fetcher(OnBytes on_bytes, TimeLimits limits)
     : curl_(curl_easy_init()),
       on_bytes_(std::move(on_bytes)),
-      deadline_(steady_clock::now() + total_time) {}
+      request_time_(limits.request),
+      deadline_(steady_clock::now() + limits.total) {}
 
 Fetcher::~Fetcher() = default;
 
@@ -101,7 +100,7 @@ Status Fetcher::Perform(Transfer* transfer) {
   };
   transfer->body.clear();
   transfer->may_pass = false;
-  if (TimeLeft() <= milliseconds::zero()) return failed("no time left for this run");
+  if (TimeLeft() <= milliseconds::zero()) return failed("no time left for this source");
 
   char detail[CURL_ERROR_SIZE] = "";
   curl_easy_reset(curl);  // keeps the connections
@@ -114,7 +113,7 @@ Status Fetcher::Perform(Transfer* transfer) {
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutS);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-                   static_cast<long>(std::min(TimeLeft(), kRequestTimeout).count()));
+                   static_cast<long>(std::min(TimeLeft(), request_time_).count()));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kLowSpeedBytes);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kLowSpeedTimeS);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);

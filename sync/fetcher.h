@@ -19,16 +19,18 @@ class Fetcher {
   // Called while a body arrives, with its bytes so far.
   using OnBytes = std::function<void(uint64_t)>;
 
-  // All requests together end before `total_time`.
-  explicit Fetcher(OnBytes on_bytes = {},
-                   std::chrono::seconds total_time = std::chrono::minutes(30));
+  struct TimeLimits {
+    std::chrono::seconds total = std::chrono::minutes(30);  // all requests together
+    std::chrono::seconds request = std::chrono::minutes(10);
+  };
+  explicit Fetcher(OnBytes on_bytes, TimeLimits limits);
   ~Fetcher();
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
   // The body of a 200 answer; the transfer ends as soon as it is larger than `max_size`. What may
-  // pass (no connection, time-out, 429, 5xx) is tried three times. Errors are kUnavailable, begin
-  // with the URL and say what to try where that is known.
+  // pass soon (no connection, 429, 5xx) is tried three times, a time-out is not. Errors are
+  // kUnavailable, begin with the URL and say what to try where that is known.
   Result<std::vector<uint8_t>> Get(const std::string& url, uint64_t max_size);
 
  private:
@@ -42,7 +44,8 @@ class Fetcher {
   };
   std::unique_ptr<void, CurlDeleter> curl_;
   OnBytes on_bytes_;
-  std::chrono::steady_clock::time_point deadline_;
+  const std::chrono::milliseconds request_time_;
+  const std::chrono::steady_clock::time_point deadline_;
 };
 
 }  // namespace crlite

@@ -11,6 +11,7 @@
 #include "cascade/reader/snapshot.h"
 #include "conf/config.h"
 #include "sync/console.h"
+#include "sync/fetcher.h"
 #include "sync/offer.h"
 
 namespace crlite {
@@ -18,6 +19,7 @@ namespace crlite {
 struct SyncOptions {
   bool dry_run = false;  // say what would be done, change nothing
   bool force = false;    // do it although nothing is new, or although the data is older
+  Fetcher::TimeLimits time_limits = {};  // of each source
 };
 
 // Brings the files of the first of config.sources that has verified data, and that is not older

@@ -70,7 +70,7 @@ TEST(Url, RefusesUserQueryAndFragment) {
 }
 
 TEST(Source, UnsignedSourceIsRefusedWithTheLineToAdd) {
-  Fetcher fetcher;
+  Fetcher fetcher({}, {});
   SourceConfig config{SourceType::kDirectory, "/x", /*require_signature=*/true};
   const Result<std::unique_ptr<Source>> source = OpenSource(config, &fetcher);
   ASSERT_FALSE(source.ok());
@@ -83,7 +83,7 @@ TEST(Source, UnsignedSourceIsRefusedWithTheLineToAdd) {
 }
 
 TEST(Source, ConfiguredPlainHttpIsRefused) {
-  Fetcher fetcher;
+  Fetcher fetcher({}, {});
   const SourceConfig config{SourceType::kManifest, "http://example.org/", false};
   const Result<std::unique_ptr<Source>> source = OpenSource(config, &fetcher);
   ASSERT_FALSE(source.ok());
