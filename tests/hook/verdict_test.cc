@@ -260,5 +260,20 @@ TEST(Journal, GetsAtMostTwentyLinesAMinute) {
   });
 }
 
+TEST(Journal, KeepsRoomForRevocations) {
+  InChild([] {
+    World world;
+    world.host.policy.stale = Action::kReport;
+    world.host.data_time -= 11 * 86400;
+    world.Publish();
+    world.host.Load();
+    for (int i = 0; i < 100; ++i) world.ErrorOf(world.good);
+    world.ErrorOf(world.revoked);
+    ASSERT_GT(JournalLines().size(), 20u);
+    EXPECT_EQ(JournalLines().back().find("MESSAGE=refused a revoked certificate"), 0u)
+        << JournalLines().back();
+  });
+}
+
 }  // namespace
 }  // namespace crlite::hook
