@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cascade/base/text.h"
 #include "cascade/snapshot/compiler.h"
@@ -112,8 +111,7 @@ class Publication {
     const Result<MappedSnapshot> mapped = MappedSnapshot::Open(paths_.snapshot);
     if (!mapped.ok()) return false;
     const Snapshot& snapshot = mapped->snapshot();
-    if (!IsAnnounced(paths_, snapshot)) return false;
-    if (snapshot.has_data() && access(paths_.provisioned.c_str(), F_OK) != 0) return false;
+    if (!CheckInstalled(paths_, snapshot).ok()) return false;
     if (!SamePolicy(snapshot.policy(), policy_) || !IsCompiledFrom(snapshot, wanted_) ||
         snapshot.data_time_ms() != wanted_.data_time_ms || !snapshot.BodyHashMatches()) {
       return false;

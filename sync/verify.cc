@@ -1,6 +1,6 @@
 #include <errno.h>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "cascade/snapshot/install.h"
 #include "cascade/snapshot/mapped_snapshot.h"
@@ -20,10 +20,12 @@ bool IsCompiledFrom(const Snapshot& snapshot, const Offer& offer) {
 Status Verify(const Config& config, Console* console) {
   const StatePaths paths(config.state_dir);
   const FilterStore store(paths);
-  if (access(paths.snapshot.c_str(), F_OK) != 0 && errno == ENOENT) {
+  struct stat status;
+  if (lstat(paths.snapshot.c_str(), &status) != 0 && errno == ENOENT) {
     return Error{ErrorCode::kUnavailable,
                  paths.snapshot + ": nothing was published yet; run crlite-sync"};
   }
+  if (Status trusted = CheckTrusted(paths.snapshot); !trusted.ok()) return trusted;
   const Result<MappedSnapshot> mapped = MappedSnapshot::Open(paths.snapshot);
   if (!mapped.ok()) return mapped.error();
   const Snapshot& snapshot = mapped->snapshot();
@@ -32,6 +34,7 @@ Status Verify(const Config& config, Console* console) {
                           ": its content does not have the hash that its header gives; run "
                           "crlite-sync publish --force");
   }
+  if (Status installed = CheckInstalled(paths, snapshot); !installed.ok()) return installed;
   Result<std::optional<Offer>> current = store.ReadCurrent();
   if (!current.ok()) return current.error();
   const Offer listed = current->value_or(Offer{});

@@ -33,13 +33,38 @@ pid_t HolderOf(int fd) {
   return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
 }
 
-// Makes sure that the generation file is there and whole. It is never renamed over: readers keep it
-// mapped.
-Status PrepareGenerationFile(const std::string& path) {
+Error Untrusted(const std::string& path, std::string_view what) {
+  return MalformedError(fmt::format("{}: {}; run crlite-sync publish to mend it", path, what));
+}
+
+// The word; nullopt when this is no generation file.
+std::optional<uint64_t> AnnouncedGeneration(const std::string& path) {
+  const Result<std::vector<uint8_t>> content = ReadFile(path, kGenerationFileSize);
+  if (!content.ok() || content->size() != kGenerationFileSize ||
+      memcmp(content->data(), kGenerationMagic, sizeof kGenerationMagic) != 0) {
+    return std::nullopt;
+  }
+  return LoadLe64(content->data() + kGenerationWordAt);
+}
+
+// Sets the mode of our own file back. Others' are left alone: who owned it may still write to it.
+void MendMode(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return;
   struct stat status;
-  if (stat(path.c_str(), &status) == 0 &&
-      status.st_size == static_cast<off_t>(kGenerationFileSize)) {
-    return Status::Ok();
+  // Whether it helped is for CheckTrusted to see.
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid()) {
+    (void)!fchmod(fd, kPublicFile);
+  }
+  close(fd);
+}
+
+// Makes sure that the generation file is there and whole. It is renamed over only if nobody can
+// have believed it: readers keep it mapped.
+Status PrepareGenerationFile(const std::string& path) {
+  if (AnnouncedGeneration(path).has_value()) {
+    if (!CheckTrusted(path).ok()) MendMode(path);
+    if (CheckTrusted(path).ok()) return Status::Ok();
   }
   std::vector<uint8_t> content(kGenerationFileSize);
   memcpy(content.data(), kGenerationMagic, sizeof kGenerationMagic);
@@ -61,13 +86,6 @@ Status Announce(const std::string& path, uint64_t generation) {
                    static_cast<int>(e.get_native_error()));
   }
   return Status::Ok();
-}
-
-// The word, 0 when there is no generation file.
-uint64_t AnnouncedGeneration(const std::string& path) {
-  const Result<std::vector<uint8_t>> content = ReadFile(path, kGenerationFileSize);
-  if (!content.ok() || content->size() != kGenerationFileSize) return 0;
-  return LoadLe64(content->data() + kGenerationWordAt);
 }
 
 }  // namespace
@@ -118,11 +136,44 @@ Result<StateLock> StateLock::Acquire(const StatePaths& paths) {
 uint64_t NextGeneration(const StatePaths& paths) {
   const Result<MappedSnapshot> current = MappedSnapshot::Open(paths.snapshot);
   const uint64_t generation = current.ok() ? current->snapshot().generation() : 0;
-  return std::max(generation, AnnouncedGeneration(paths.generation)) + 1;
+  return std::max(generation, AnnouncedGeneration(paths.generation).value_or(0)) + 1;
 }
 
-bool IsAnnounced(const StatePaths& paths, const Snapshot& snapshot) {
-  return AnnouncedGeneration(paths.generation) == snapshot.generation();
+Status CheckTrusted(const std::string& path) {
+  constexpr mode_t kReadable = S_IRUSR | S_IRGRP | S_IROTH, kShared = S_IWGRP | S_IWOTH;
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) {
+    return Untrusted(path, errno == ENOENT ? "missing" : "cannot be examined");
+  }
+  if (S_ISLNK(status.st_mode)) return Untrusted(path, "a symbolic link, wanted the file itself");
+  if (!S_ISREG(status.st_mode)) return Untrusted(path, "not a regular file");
+  if (status.st_uid != 0 && status.st_uid != geteuid()) {
+    return Untrusted(path, fmt::format("owned by user {}, wanted root", status.st_uid));
+  }
+  if ((status.st_mode & kReadable) != kReadable || (status.st_mode & kShared) != 0) {
+    return Untrusted(path, fmt::format("mode {:04o}, wanted 0644", status.st_mode & 07777));
+  }
+  return Status::Ok();
+}
+
+Status CheckInstalled(const StatePaths& paths, const Snapshot& snapshot) {
+  if (Status trusted = CheckTrusted(paths.snapshot); !trusted.ok()) return trusted;
+  if (Status trusted = CheckTrusted(paths.generation); !trusted.ok()) return trusted;
+  const std::optional<uint64_t> word = AnnouncedGeneration(paths.generation);
+  if (!word.has_value()) return Untrusted(paths.generation, "not a generation file");
+  if (*word != snapshot.generation()) {
+    return Untrusted(paths.generation, fmt::format("says {}, wanted {}, that of the snapshot",
+                                                   *word, snapshot.generation()));
+  }
+  if (!snapshot.has_data()) return Status::Ok();
+  if (Status trusted = CheckTrusted(paths.provisioned); !trusted.ok()) return trusted;
+  const Result<std::vector<uint8_t>> marker = ReadFile(paths.provisioned, kProvisionedFileSize);
+  uint8_t wanted[kProvisionedFileSize];
+  EncodeProvisioned(snapshot.policy(), wanted);
+  if (!marker.ok() || !SameBytes(*marker, wanted)) {
+    return Untrusted(paths.provisioned, "not the marker with the snapshot's policy");
+  }
+  return Status::Ok();
 }
 
 Status InstallSnapshot(const StatePaths& paths, Bytes bytes) {

@@ -38,9 +38,15 @@ class StateLock {
 // that installing changes the word. Call under the lock.
 uint64_t NextGeneration(const StatePaths& paths);
 
-// Whether running processes were told of this snapshot: the generation word is its generation.
-// False after a death between renaming and telling.
-bool IsAnnounced(const StatePaths& paths, const Snapshot& snapshot);
+// Whether every process would believe this file: regular and no symbolic link, of root or of this
+// user, readable by all and writable by its owner alone (docs/snapshot-format.md, "Reader's
+// duties"). Errors are kMalformed.
+Status CheckTrusted(const std::string& path);
+
+// Whether InstallSnapshot has done all it does for this snapshot, and nobody has spoilt it since:
+// snapshot, marker and generation file are to be trusted, and the latter two belong to the
+// snapshot. Fails after a death between renaming and telling. Errors are kMalformed.
+Status CheckInstalled(const StatePaths& paths, const Snapshot& snapshot);
 
 // Writes `snapshot` beside the one in force, reads it back and checks the body's hash, and only
 // then renames it into place (mode 0644). After that come the provisioned marker, if the snapshot

@@ -4,6 +4,17 @@ source "$(dirname "$0")/lib.sh"
 
 mode_of() { stat -c %a "$1"; }
 
+# expect_mended WHAT: verify refuses what is there, and the next publish mends it.
+expect_mended() {
+  run_sync 65 verify
+  expect_text "$1" "$err"
+  expect_text 'run crlite-sync publish' "$err"
+  run_sync 0 publish
+  expect_text 'publish: generation ' "$out"
+  expect_answer NotRevoked
+  echo "mended: $1"
+}
+
 echo '- files that are not its own stay, wherever it is told to work'
 offer good "$now"
 mkdir -p "$state/filters" "$state/incoming"
@@ -32,6 +43,41 @@ run_sync 78 --source "dir:$work/outside"
 rm "$state/filters"
 mv "$work/filters" "$state/filters"
 expect_answer NotRevoked
+
+echo '- what the module would not believe is found and made anew'
+generation=$state/generation
+chmod g+w "$snapshot"
+expect_mended "$snapshot: mode 0664"
+chmod o-r "$snapshot"
+expect_mended "$snapshot: mode 0640"
+mv "$snapshot" "$work/snapshot"
+ln -s "$work/snapshot" "$snapshot"
+expect_mended "$snapshot: a symbolic link"
+[[ -f $snapshot && ! -L $snapshot ]] || fail 'still a link'
+chmod 0666 "$state/provisioned"
+expect_mended "$state/provisioned: mode 0666"
+echo rubbish >"$state/provisioned"
+expect_mended "$state/provisioned: "
+rm "$state/provisioned"
+expect_mended "$state/provisioned: "
+inode=$(stat -c %i "$generation")
+chmod 0666 "$generation"
+expect_mended "$generation: mode 0666"
+[[ $(stat -c %i "$generation") == "$inode" ]] || fail 'running processes keep the old file mapped'
+printf 'X' | dd of="$generation" bs=1 conv=notrunc status=none
+expect_mended "$generation: not a generation file"
+truncate -s 100 "$generation"
+expect_mended "$generation: not a generation file"
+rm "$generation"
+ln -s "$work/nowhere" "$generation"
+expect_mended "$generation: a symbolic link"
+[[ ! -e $work/nowhere ]] || fail 'written through a link'
+if ((EUID == 0)); then
+  for file in snapshot provisioned generation; do
+    chown daemon "$state/$file"
+    expect_mended "$state/$file: owned by user"
+  done
+fi
 
 echo '- others can read what is published whatever the umask'
 rm -r "$state"

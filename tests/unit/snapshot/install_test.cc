@@ -65,9 +65,9 @@ TEST(Install, KnowsWhenReadersWereNotTold) {
   const TemporaryDirectory directory;
   const StatePaths paths(directory.path());
   ASSERT_TRUE(InstallSnapshot(paths, MakeFile(1, true)).ok());
-  EXPECT_TRUE(IsAnnounced(paths, MappedSnapshot::Open(paths.snapshot)->snapshot()));
+  EXPECT_TRUE(CheckInstalled(paths, MappedSnapshot::Open(paths.snapshot)->snapshot()).ok());
   ASSERT_TRUE(WriteFileAtomically(paths.snapshot, MakeFile(2, true), 0644).ok());
-  EXPECT_FALSE(IsAnnounced(paths, MappedSnapshot::Open(paths.snapshot)->snapshot()));
+  EXPECT_FALSE(CheckInstalled(paths, MappedSnapshot::Open(paths.snapshot)->snapshot()).ok());
 }
 
 // A damaged snapshot has no generation, but readers still compare with the word.
