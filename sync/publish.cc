@@ -38,14 +38,13 @@ class Publication {
       store_.PruneState();
     }
     WarnIfHidden();
-    if (Status chosen = Choose(); !chosen.ok()) return chosen;
-    if (!options_.force && IsInForce()) {
-      console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
-                                FormatTimeMs(wanted_.data_time_ms), wanted_.files.size()));
-      if (!options_.dry_run) CleanUp();
-      return Status::Ok();
+    Result<std::optional<Offer>> current = store_.ReadCurrent();
+    if (!current.ok() && !options_.force) {
+      const Error& error = current.error();
+      return Error{error.code, error.message + "; --force publishes what was fetched instead"};
     }
-    return Replace();
+    if (current.ok()) current_ = std::move(current).value();
+    return PublishBest();
   }
 
  private:
@@ -63,28 +62,33 @@ class Publication {
         paths_.directory, status.st_mode & 07777));
   }
 
-  // What to publish: the offer, else what is in force, else nothing but policy.
-  Status Choose() {
+  // The offer, else what is in force, else nothing but policy. An offer that cannot be used must
+  // not keep a new policy from coming into force.
+  Status PublishBest() {
     Result<std::optional<Offer>> offer = store_.ReadIncoming();
-    if (!offer.ok()) return offer.error();
-    Result<std::optional<Offer>> current = store_.ReadCurrent();
-    if (!current.ok() && !options_.force) {
-      const Error& error = current.error();
-      return Error{error.code, error.message + "; --force publishes what was fetched instead"};
+    const bool has_offer = !offer.ok() || offer->has_value();
+    if (has_offer) {
+      const Status usable = offer.ok() ? Prepare(std::move(**offer)) : Status(offer.error());
+      if (usable.ok()) return Finish();
+      if (!current_.has_value()) return Error{ErrorCode::kMalformed, usable.error().message};
+      console_->Warn(usable.error().message + "; what is in force stays");
     }
-    if (current.ok()) current_ = std::move(current).value();
-    if (offer->has_value()) {
-      wanted_ = std::move(**offer);
-      return CheckOffer();
+    if (!current_.has_value()) {
+      if (Status safe = CheckNothingIsLost(); !safe.ok()) return safe;
     }
-    if (current_.has_value()) {
-      wanted_ = *current_;
-      return Status::Ok();
-    }
-    return CheckNothingIsLost();
+    if (Status prepared = Prepare(current_.value_or(Offer{})); !prepared.ok()) return prepared;
+    return Finish();
   }
 
-  Status CheckOffer() const {
+  // Judges what is wanted, and compiles it unless it is in force. Writes nothing.
+  Status Prepare(Offer wanted) {
+    wanted_ = std::move(wanted);
+    if (Status checked = CheckWanted(); !checked.ok()) return checked;
+    is_in_force_ = !options_.force && IsInForce();
+    return is_in_force_ ? Status::Ok() : Compile();
+  }
+
+  Status CheckWanted() const {
     if (Status time = CheckNotInFuture(wanted_.data_time_ms, NowMs()); !time.ok()) {
       return time.error().In(wanted_.source);
     }
@@ -122,23 +126,45 @@ class Publication {
     return true;
   }
 
-  Status Replace() {
-    if (Status loaded = LoadFilters(); !loaded.ok()) return loaded;
-    input_.policy = policy_;
-    input_.generation = NextGeneration(paths_);
-    input_.data_time_ms = wanted_.data_time_ms;
-    input_.published_ms = NowMs();
-    Result<std::vector<uint8_t>> snapshot = CompileSnapshot(input_);
+  Status Compile() {
+    SnapshotInput input;
+    input.policy = policy_;
+    input.generation = generation_ = NextGeneration(paths_);
+    input.data_time_ms = wanted_.data_time_ms;
+    input.published_ms = NowMs();
+    std::vector<std::unique_ptr<Clubcard>> clubcards;  // the input borrows from them
+    for (const OfferedFile& file : wanted_.files) {
+      Result<std::vector<uint8_t>> content = store_.Read(file);
+      if (!content.ok()) return content.error();
+      Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);
+      if (!clubcard.ok()) return clubcard.error();
+      input.filters.push_back({file.name, file.hash, /*time_ms=*/0, clubcard->get()});
+      clubcards.push_back(std::move(clubcard).value());
+    }
+    Result<std::vector<uint8_t>> snapshot = CompileSnapshot(input);
     if (!snapshot.ok()) return snapshot.error();
+    snapshot_ = std::move(snapshot).value();
+    return Status::Ok();
+  }
+
+  // Puts in force what Prepare has made.
+  Status Finish() {
+    if (is_in_force_) {
+      console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
+                                FormatTimeMs(wanted_.data_time_ms), wanted_.files.size()));
+      if (!options_.dry_run) CleanUp();
+      return Status::Ok();
+    }
     const std::string summary =
-        fmt::format("generation {}: {} filters ({}) of {}, snapshot of {}", input_.generation,
+        fmt::format("generation {}: {} filters ({}) of {}, snapshot of {}", generation_,
                     wanted_.files.size(), FormatSize(TotalSize(wanted_)),
-                    FormatTimeMs(wanted_.data_time_ms), FormatSize(snapshot->size()));
+                    FormatTimeMs(wanted_.data_time_ms), FormatSize(snapshot_.size()));
     if (options_.dry_run) {
       console_->Say("would publish " + summary);
       return Status::Ok();
     }
-    if (Status installed = InstallSnapshot(paths_, *snapshot); !installed.ok()) return installed;
+    if (Status kept = KeepFilters(); !kept.ok()) return kept;
+    if (Status installed = InstallSnapshot(paths_, snapshot_); !installed.ok()) return installed;
     // The list follows the snapshot: whoever dies in between publishes again.
     if (!wanted_.files.empty()) {
       if (Status written = store_.WriteCurrent(wanted_); !written.ok()) return written;
@@ -148,18 +174,12 @@ class Publication {
     return Status::Ok();
   }
 
-  // Reads, judges and keeps every filter.
-  Status LoadFilters() {
+  Status KeepFilters() {
     for (const OfferedFile& file : wanted_.files) {
+      if (store_.IsInForce(file)) continue;
       Result<std::vector<uint8_t>> content = store_.Read(file);
       if (!content.ok()) return content.error();
-      Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);
-      if (!clubcard.ok()) return clubcard.error();
-      if (!options_.dry_run && !store_.IsInForce(file)) {
-        if (Status kept = store_.PutInForce(file, *content); !kept.ok()) return kept;
-      }
-      input_.filters.push_back({file.name, file.hash, /*time_ms=*/0, clubcard->get()});
-      clubcards_.push_back(std::move(clubcard).value());
+      if (Status kept = store_.PutInForce(file, *content); !kept.ok()) return kept;
     }
     return Status::Ok();
   }
@@ -176,8 +196,9 @@ class Publication {
   Console* console_;
   std::optional<Offer> current_;
   Offer wanted_;
-  std::vector<std::unique_ptr<Clubcard>> clubcards_;
-  SnapshotInput input_;  // borrows from clubcards_
+  bool is_in_force_ = false;
+  uint64_t generation_ = 0;
+  std::vector<uint8_t> snapshot_;  // compiled from wanted_
 };
 
 }  // namespace

@@ -28,7 +28,8 @@ struct SyncOptions {
 Status Fetch(const Config& config, const SyncOptions& options, Console* console);
 
 // Compiles what was fetched, else what is in force, else the policy alone, and puts it in force.
-// Does nothing when that would change nothing. Takes the lock of the state directory.
+// What was fetched and cannot be used is a warning if something is in force, else kMalformed. Does
+// nothing when that would change nothing. Takes the lock of the state directory.
 Status Publish(const Config& config, const SyncOptions& options, Console* console);
 
 // Hashes what is in force: every filter, and the snapshot's body. kUnavailable when there is

@@ -79,6 +79,32 @@ if ((EUID == 0)); then
   done
 fi
 
+echo '- a broken offer does not stand in the way of a policy'
+echo 'policy: {mode: shadow}' >"$work/config.yaml"
+echo rubbish >"$state/incoming/offer.json"
+run_sync 0 publish
+expect_text "crlite-sync: $state/incoming/offer.json: not valid JSON" "$err"
+expect_text 'publish: generation' "$out"
+# offer_json TIME: an offer of a file that never came.
+offer_json() {
+  printf '{"schema":1,"source":"dir:/x","data_time_ms":%d000,"files":[{"filename":"a","size":3,"hash":"%064d"}]}' \
+    "$1" 0 >"$state/incoming/offer.json"
+}
+mode=off
+for time in "$now" $((now - 1)) $((now + 1)) $((now + 200000)); do
+  offer_json "$time"
+  echo "policy: {mode: $mode}" >"$work/config.yaml"
+  run_sync 0 publish
+  expect_text 'what is in force stays' "$err"
+  expect_text 'publish: generation' "$out"
+  run_sync 0 publish
+  expect_text 'publish: nothing new' "$out"
+  expect_answer NotRevoked
+  [[ $mode == off ]] && mode=shadow || mode=off
+done
+echo '{}' >"$work/config.yaml"
+run_sync 0 publish
+
 echo '- others can read what is published whatever the umask'
 rm -r "$state"
 (umask 077; run_sync 0 --source "dir:$folder")
