@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,10 +20,16 @@ constexpr mode_t kPublicFile = 0644;
 constexpr mode_t kPublicDirectory = 0755;
 constexpr char kOfferName[] = "offer.json";
 constexpr char kCurrentName[] = "current.json";
+constexpr char kFetchAgain[] = "run crlite-sync to fetch it again";
 
 Result<std::optional<Offer>> ReadList(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::optional<Offer>();
-  Result<std::vector<uint8_t>> text = ReadFile(path, kMaxOfferTextSize);
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0 && errno == ENOENT) return std::optional<Offer>();
+  Result<std::vector<uint8_t>> text = ReadFile(path, kMaxOfferTextSize, Links::kRefuse);
+  if (!text.ok() && text.error().code == ErrorCode::kMalformed) {
+    return MalformedError(
+        fmt::format("{}: more than the {} bytes that are accepted", path, kMaxOfferTextSize));
+  }
   if (!text.ok()) return text.error();
   Result<Offer> offer = OfferFromText({reinterpret_cast<const char*>(text->data()), text->size()});
   if (!offer.ok()) return offer.error().In(path);
@@ -42,7 +48,7 @@ Status WriteList(const std::string& path, const Offer& offer) {
 
 Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const OfferedFile& file) {
   Result<std::vector<uint8_t>> content =
-      ReadFile(folder + "/" + file.HashText(), kMaxFilterFileSize);
+      ReadFile(folder + "/" + file.HashText(), kMaxFilterFileSize, Links::kRefuse);
   if (!content.ok()) return content.error();
   if (Status checked = CheckContent(file, *content); !checked.ok()) {
     return checked.error().In(folder);
@@ -116,19 +122,26 @@ Status FilterStore::WriteIncoming(const Offer& offer) { return WriteList(offer_,
 Status FilterStore::WriteCurrent(const Offer& offer) { return WriteList(current_, offer); }
 
 Result<std::vector<uint8_t>> FilterStore::Read(const OfferedFile& file) const {
-  Result<std::vector<uint8_t>> in_force = ReadChecked(paths_.filters, file);
+  Result<std::vector<uint8_t>> in_force = ReadInForce(file);
   if (in_force.ok()) return in_force;
   Result<std::vector<uint8_t>> incoming = ReadChecked(paths_.incoming, file);
   if (incoming.ok()) return incoming;
   // A file that was never published is missing there by nature: the other one tells more.
-  const bool was_published = access((paths_.filters + "/" + file.HashText()).c_str(), F_OK) == 0;
-  const Error& error = was_published ? in_force.error() : incoming.error();
-  return Error{error.code, error.message + "; run crlite-sync to fetch it again"};
+  if (access((paths_.filters + "/" + file.HashText()).c_str(), F_OK) == 0) return in_force;
+  if (incoming.error().code == ErrorCode::kIo) return incoming.error().In(file.name);
+  // Whoever owns the folder may have put a name of someone else's file there: nothing of its
+  // content may be told, not even its size.
+  return MalformedError(fmt::format("{}: {}: other bytes than were offered; {}", paths_.incoming,
+                                    file.name, kFetchAgain));
 }
 
-bool FilterStore::IsInForce(const OfferedFile& file) const {
-  return ReadChecked(paths_.filters, file).ok();
+Result<std::vector<uint8_t>> FilterStore::ReadInForce(const OfferedFile& file) const {
+  Result<std::vector<uint8_t>> content = ReadChecked(paths_.filters, file);
+  if (content.ok()) return content;
+  return MalformedError(fmt::format("{}; {}", content.error().message, kFetchAgain));
 }
+
+bool FilterStore::IsInForce(const OfferedFile& file) const { return ReadInForce(file).ok(); }
 
 Status FilterStore::PutIncoming(const OfferedFile& file, Bytes content) {
   return WriteFile(paths_.incoming + "/" + file.HashText(), content);

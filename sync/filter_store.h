@@ -30,7 +30,8 @@ class FilterStore {
   // The bytes of a file of filters/, else of incoming/: the first whose hash is right. Else an
   // error that tells what was wrong with them.
   Result<std::vector<uint8_t>> Read(const OfferedFile& file) const;
-  // Whether Read would find it in filters/.
+  // Those of filters/ alone; errors are kMalformed.
+  Result<std::vector<uint8_t>> ReadInForce(const OfferedFile& file) const;
   bool IsInForce(const OfferedFile& file) const;
 
   // Verified bytes only.

@@ -43,7 +43,7 @@ Status Verify(const Config& config, Console* console) {
                           paths.filters + "/current.json; run crlite-sync publish --force");
   }
   for (const OfferedFile& file : listed.files) {
-    if (Result<std::vector<uint8_t>> content = store.Read(file); !content.ok()) {
+    if (Result<std::vector<uint8_t>> content = store.ReadInForce(file); !content.ok()) {
       return content.error();
     }
   }

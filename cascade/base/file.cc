@@ -57,9 +57,10 @@ std::string DirectoryOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size) {
+Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size, Links links) {
   // O_NONBLOCK: a FIFO in place of the file must not hang us.
-  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const int no_link = links == Links::kRefuse ? O_NOFOLLOW : 0;
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | no_link));
   if (fd.get() < 0) return IoError(path, "cannot open", errno);
   struct stat status;
   if (fstat(fd.get(), &status) != 0) return IoError(path, "cannot stat", errno);

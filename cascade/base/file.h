@@ -14,8 +14,12 @@ namespace crlite {
 // Real filters are below 12 MB; anything larger than this is refused before it is read.
 inline constexpr uint64_t kMaxFilterFileSize = 64u << 20;
 
+// Whether the last part of a path may be a symbolic link. Not where somebody else could make one.
+enum class Links { kFollow, kRefuse };
+
 // Reads a regular file of at most `max_size` bytes. Errors name `path`.
-Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size);
+Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size,
+                                      Links links = Links::kFollow);
 
 // Replaces `path`: temporary file in the same directory, space allocated first, written, fsync,
 // rename, fsync of the directory. On failure the old file is untouched and no debris is left.

@@ -39,7 +39,7 @@ Error Untrusted(const std::string& path, std::string_view what) {
 
 // The word; nullopt when this is no generation file.
 std::optional<uint64_t> AnnouncedGeneration(const std::string& path) {
-  const Result<std::vector<uint8_t>> content = ReadFile(path, kGenerationFileSize);
+  const Result<std::vector<uint8_t>> content = ReadFile(path, kGenerationFileSize, Links::kRefuse);
   if (!content.ok() || content->size() != kGenerationFileSize ||
       memcmp(content->data(), kGenerationMagic, sizeof kGenerationMagic) != 0) {
     return std::nullopt;
@@ -167,7 +167,8 @@ Status CheckInstalled(const StatePaths& paths, const Snapshot& snapshot) {
   }
   if (!snapshot.has_data()) return Status::Ok();
   if (Status trusted = CheckTrusted(paths.provisioned); !trusted.ok()) return trusted;
-  const Result<std::vector<uint8_t>> marker = ReadFile(paths.provisioned, kProvisionedFileSize);
+  const Result<std::vector<uint8_t>> marker =
+      ReadFile(paths.provisioned, kProvisionedFileSize, Links::kRefuse);
   uint8_t wanted[kProvisionedFileSize];
   EncodeProvisioned(snapshot.policy(), wanted);
   if (!marker.ok() || !SameBytes(*marker, wanted)) {

@@ -79,6 +79,14 @@ if ((EUID == 0)); then
   done
 fi
 
+echo '- verify wants the filters in force, not those that were fetched'
+hash=$(sha256sum <"$folder/full.filter" | cut -d' ' -f1)
+mv "$state/filters/$hash" "$state/incoming/$hash"
+run_sync 65 verify
+expect_text "$state/filters" "$err"
+run_sync 0 publish
+expect_answer NotRevoked
+
 echo '- a broken offer does not stand in the way of a policy'
 echo 'policy: {mode: shadow}' >"$work/config.yaml"
 echo rubbish >"$state/incoming/offer.json"
@@ -104,6 +112,29 @@ for time in "$now" $((now - 1)) $((now + 1)) $((now + 200000)); do
 done
 echo '{}' >"$work/config.yaml"
 run_sync 0 publish
+
+echo '- no link is followed, and nothing told of what it points to'
+echo secret >"$work/secret"
+secret=$(sha256sum <"$work/secret" | cut -d' ' -f1)
+for name in "offer.json" "$(printf '%064d' 0)"; do
+  offer_json $((now + 1))
+  ln -sf "$work/secret" "$state/incoming/$name"
+  run_sync 0 publish
+  expect_text "$state/incoming" "$err"
+  [[ $err != *"$secret"* && $err != *' 7 bytes'* ]] || fail "told: $err"
+  rm -f "$state/incoming/$name"
+  mkfifo "$state/incoming/$name"
+  run_sync 0 publish
+  rm -f "$state/incoming/$name"
+done
+offer_json $((now + 1))
+cp "$work/secret" "$state/incoming/$(printf '%064d' 0)"
+run_sync 0 publish
+[[ $err != *"$secret"* && $err != *'7 bytes'* ]] || fail "told: $err"
+ln -sf "$work/elsewhere" "$state/incoming/lock"
+run_sync 74 --source "dir:$folder"
+[[ ! -e $work/elsewhere ]] || fail 'the lock was made through a link'
+rm "$state/incoming/lock"
 
 echo '- others can read what is published whatever the umask'
 rm -r "$state"

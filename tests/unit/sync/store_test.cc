@@ -79,7 +79,19 @@ TEST_F(FilterStoreTest, WrongHashIsFound) {
   const Result<std::vector<uint8_t>> wrong = store_.Read(file_);
   ASSERT_FALSE(wrong.ok());
   EXPECT_EQ(wrong.error().code, ErrorCode::kMalformed);
-  EXPECT_NE(wrong.error().message.find("SHA-256 is"), std::string::npos);
+  EXPECT_EQ(wrong.error().message, paths_.incoming +
+                                       ": x.filter: other bytes than were offered; run crlite-sync "
+                                       "to fetch it again");
+}
+
+TEST_F(FilterStoreTest, FollowsNoLink) {
+  ASSERT_TRUE(store_.PutIncoming(file_, View(content_)).ok());
+  const std::string path = paths_.incoming + "/" + file_.HashText();
+  std::filesystem::rename(path, directory_.path() + "/elsewhere");
+  std::filesystem::create_symlink(directory_.path() + "/elsewhere", path);
+  EXPECT_FALSE(store_.Read(file_).ok());
+  std::filesystem::create_symlink("/nonexistent", paths_.incoming + "/offer.json");
+  EXPECT_FALSE(store_.ReadIncoming().ok()) << "a dangling link is no absence";
 }
 
 TEST_F(FilterStoreTest, PruneKeepsListsLockAndWantedFilesAlone) {
