@@ -36,14 +36,14 @@ Result<std::optional<Offer>> ReadList(const std::string& path) {
   return std::optional<Offer>(std::move(*offer));
 }
 
-Status WriteFile(const std::string& path, Bytes content) {
+Status WriteFile(const std::string& path, Bytes content, FileOwner owner) {
   if (Status made = MakeDirectory(DirectoryOf(path)); !made.ok()) return made;
-  return WriteFileAtomically(path, content, kPublicFile);
+  return WriteFileAtomically(path, content, kPublicFile, owner);
 }
 
-Status WriteList(const std::string& path, const Offer& offer) {
+Status WriteList(const std::string& path, const Offer& offer, FileOwner owner) {
   const std::string text = OfferToText(offer);
-  return WriteFile(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  return WriteFile(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}, owner);
 }
 
 Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const OfferedFile& file) {
@@ -118,8 +118,12 @@ FilterStore::FilterStore(StatePaths paths)
 
 Result<std::optional<Offer>> FilterStore::ReadIncoming() const { return ReadList(offer_); }
 Result<std::optional<Offer>> FilterStore::ReadCurrent() const { return ReadList(current_); }
-Status FilterStore::WriteIncoming(const Offer& offer) { return WriteList(offer_, offer); }
-Status FilterStore::WriteCurrent(const Offer& offer) { return WriteList(current_, offer); }
+Status FilterStore::WriteIncoming(const Offer& offer) {
+  return WriteList(offer_, offer, FileOwner::kOwnerOfDirectory);
+}
+Status FilterStore::WriteCurrent(const Offer& offer) {
+  return WriteList(current_, offer, FileOwner::kThisProcess);
+}
 
 Result<std::vector<uint8_t>> FilterStore::Read(const OfferedFile& file) const {
   Result<std::vector<uint8_t>> in_force = ReadInForce(file);
@@ -144,11 +148,11 @@ Result<std::vector<uint8_t>> FilterStore::ReadInForce(const OfferedFile& file) c
 bool FilterStore::IsInForce(const OfferedFile& file) const { return ReadInForce(file).ok(); }
 
 Status FilterStore::PutIncoming(const OfferedFile& file, Bytes content) {
-  return WriteFile(paths_.incoming + "/" + file.HashText(), content);
+  return WriteFile(paths_.incoming + "/" + file.HashText(), content, FileOwner::kOwnerOfDirectory);
 }
 
 Status FilterStore::PutInForce(const OfferedFile& file, Bytes content) {
-  return WriteFile(paths_.filters + "/" + file.HashText(), content);
+  return WriteFile(paths_.filters + "/" + file.HashText(), content, FileOwner::kThisProcess);
 }
 
 void FilterStore::PruneIncoming(const std::vector<const Offer*>& keep) {

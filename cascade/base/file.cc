@@ -85,11 +85,23 @@ Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size
   return content;
 }
 
-Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode) {
+Status GiveToOwnerOf(const std::string& directory, int fd) {
+  struct stat status;
+  if (stat(directory.c_str(), &status) != 0) return IoError(directory, "cannot stat", errno);
+  if (geteuid() != 0 || status.st_uid == 0) return Status::Ok();
+  if (fchown(fd, status.st_uid, status.st_gid) == 0) return Status::Ok();
+  return IoError(directory, "cannot give a new file to its owner", errno);
+}
+
+Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode, FileOwner owner) {
   std::string temporary = path + ".XXXXXX";
   const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) return IoError(path, "cannot create a temporary file beside it", errno);
-  if (Status filled = FillTemporary(fd.get(), path, content, mode); !filled.ok()) {
+  Status filled = FillTemporary(fd.get(), path, content, mode);
+  if (filled.ok() && owner == FileOwner::kOwnerOfDirectory) {
+    filled = GiveToOwnerOf(DirectoryOf(path), fd.get());
+  }
+  if (!filled.ok()) {
     unlink(temporary.c_str());
     return filled;
   }

@@ -21,9 +21,17 @@ enum class Links { kFollow, kRefuse };
 Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size,
                                       Links links = Links::kFollow);
 
+// Gives the file, which this process has just created in `directory`, to the directory's owner if
+// this is root: he must be able to go on with it. Never for files that were there already; they may
+// be links to someone else's.
+Status GiveToOwnerOf(const std::string& directory, int fd);
+
+enum class FileOwner { kThisProcess, kOwnerOfDirectory };
+
 // Replaces `path`: temporary file in the same directory, space allocated first, written, fsync,
 // rename, fsync of the directory. On failure the old file is untouched and no debris is left.
-Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode);
+Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode,
+                           FileOwner owner = FileOwner::kThisProcess);
 
 // Renames `from` over `to` (same directory) and syncs the directory. On failure `from` is removed.
 Status RenameIntoPlace(const std::string& from, const std::string& to);

@@ -11,7 +11,6 @@
 #include <boost/interprocess/exceptions.hpp>
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <boost/interprocess/sync/file_lock.hpp>
 
 #include "cascade/base/file.h"
 #include "cascade/reader/state_files.h"
@@ -31,6 +30,30 @@ pid_t HolderOf(int fd) {
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
+}
+
+// The directory may belong to another user than this one: what is there is opened with care, and
+// what is made must serve him as well.
+Result<int> OpenLock(const std::string& path) {
+  constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  int fd = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
+  const bool is_new = fd >= 0;
+  if (!is_new && errno == EEXIST) fd = open(path.c_str(), kFlags);
+  if (fd < 0) {
+    const Error error = IoError(path, "cannot open the lock file", errno);
+    if (errno != EACCES) return error;
+    return Error{error.code, error.message + "; remove it if another user's run has left it"};
+  }
+  struct stat status;
+  Status usable;
+  if (is_new) {
+    usable = GiveToOwnerOf(DirectoryOf(path), fd);
+  } else if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+    usable = Error{ErrorCode::kIo, path + ": not a regular file; remove it"};
+  }
+  if (usable.ok()) return fd;
+  close(fd);
+  return usable.error();
 }
 
 Error Untrusted(const std::string& path, std::string_view what) {
@@ -100,15 +123,13 @@ StatePaths::StatePaths(const std::string& state_directory)
       lock(directory + "/lock") {}
 
 struct StateLock::Impl {
-  ipc::file_lock lock;
+  explicit Impl(int lock_fd) : fd(lock_fd) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  // Closing releases the lock.
+  ~Impl() { close(fd); }
 
-  ~Impl() {
-    try {
-      lock.unlock();
-    } catch (const ipc::interprocess_exception&) {
-      // The kernel releases it with the process.
-    }
-  }
+  const int fd;
 };
 
 StateLock::StateLock(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -117,20 +138,17 @@ StateLock& StateLock::operator=(StateLock&&) noexcept = default;
 StateLock::~StateLock() = default;
 
 Result<StateLock> StateLock::Acquire(const StatePaths& paths) {
-  const int fd = open(paths.lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return IoError(paths.lock, "cannot open the lock file", errno);
-  const pid_t holder = HolderOf(fd);
-  close(fd);  // before locking: closing any descriptor of the file drops a POSIX lock on it
-  try {
-    auto impl = std::make_unique<Impl>();
-    ipc::file_lock(paths.lock.c_str()).swap(impl->lock);
-    if (impl->lock.try_lock()) return StateLock(std::move(impl));
-  } catch (const ipc::interprocess_exception& e) {
-    return IoError(paths.lock, "cannot lock", static_cast<int>(e.get_native_error()));
-  }
+  Result<int> fd = OpenLock(paths.lock);
+  if (!fd.ok()) return fd.error();
+  auto impl = std::make_unique<Impl>(*fd);
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  if (fcntl(impl->fd, F_SETLK, &lock) == 0) return StateLock(std::move(impl));
+  if (errno != EACCES && errno != EAGAIN) return IoError(paths.lock, "cannot lock", errno);
   return Error{ErrorCode::kIo,
                fmt::format("{}: held by another crlite-sync (pid {}); wait until it has ended",
-                           paths.lock, holder)};
+                           paths.lock, HolderOf(impl->fd))};
 }
 
 uint64_t NextGeneration(const StatePaths& paths) {

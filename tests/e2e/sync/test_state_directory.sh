@@ -152,3 +152,24 @@ expect_text "chmod o+rx $state" "$err"
 chmod 0755 "$state"
 run_sync 0 publish
 [[ -z $err ]] || fail "stderr: $err"
+
+echo '- root may fetch in between, for the user whose directory it is'
+if ((EUID == 0)) && [[ -n $(type -P setpriv) ]]; then
+  rm -r "$state"
+  mkdir -m 755 "$state"
+  install -d -o daemon -g daemon "$state/incoming"
+  run_sync 0 --source "dir:$folder"
+  found=$(stat -c %U "$state/incoming/"* | sort -u)
+  [[ $found == daemon ]] || fail "owners in incoming/: $found"
+  [[ $(stat -c %U "$state/"{snapshot,lock,filters} | sort -u) == root ]] || fail 'not of root'
+  offer revoked $((now + 2))
+  chmod -R o+rX "$folder"
+  install -m 755 "$crlite_sync" "$work/crlite-sync"
+  # shellcheck disable=SC2016  # the script's own arguments
+  printf '#!/bin/sh\nexec setpriv --reuid=daemon --regid=daemon --clear-groups %s "$@"\n' \
+    "$work/crlite-sync" >"$work/as-daemon"
+  chmod +x "$work/as-daemon"
+  crlite_sync=$work/as-daemon run_sync 0 fetch --source "dir:$folder"
+  run_sync 0 publish
+  expect_answer Revoked
+fi
