@@ -30,6 +30,7 @@ Status ReadManifest(const YAML::Node& node, std::string_view file, SourceConfig*
   if (Status present = CheckPresent(*map, file, "url"); !present.ok()) return present;
   out->type = SourceType::kManifest;
   if (Status read = map->Read("url", &out->location); !read.ok()) return read;
+  out->line = YamlMap::LineOf(map->Get("url"));
   return map->Read("require-signature", &out->require_signature);
 }
 

@@ -23,6 +23,7 @@ struct SourceConfig {
   SourceType type = SourceType::kManifest;
   std::string location;
   bool require_signature = true;
+  int line = 0;  // of `location` in the file, for messages; 0: from elsewhere
 };
 
 struct Config {

@@ -9,6 +9,7 @@
 
 #include "sync/console.h"
 #include "sync/source.h"
+#include "sync/url.h"
 #include "sync/verbs.h"
 
 namespace crlite {
@@ -37,10 +38,24 @@ struct Arguments {
   bool fetch = false, publish = false, verify = false;
 };
 
+// The kind of URL is crlite-sync's to judge, as it is libcurl that reads it.
+Status CheckUrls(const Config& config, const std::string& path) {
+  for (const SourceConfig& source : config.sources) {
+    if (source.type != SourceType::kManifest) continue;
+    if (Status checked = CheckUrl(source.location); !checked.ok()) {
+      return checked.error().In(fmt::format("{}: line {}: url", path, source.line));
+    }
+  }
+  return Status::Ok();
+}
+
 // config.yaml, with what the command line replaces.
 Result<Config> EffectiveConfig(const Arguments& arguments, Console* console) {
   Result<Config> config = LoadConfig(arguments.config_path, arguments.has_config);
   if (!config.ok()) return config;
+  if (Status checked = CheckUrls(*config, arguments.config_path); !checked.ok()) {
+    return checked.error();
+  }
   if (!arguments.state_dir.empty()) config->state_dir = arguments.state_dir;
   if (arguments.sources.empty()) return config;
   config->sources.clear();

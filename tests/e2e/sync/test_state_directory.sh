@@ -173,3 +173,10 @@ if ((EUID == 0)) && [[ -n $(type -P setpriv) ]]; then
   run_sync 0 publish
   expect_answer Revoked
 fi
+
+echo '- a configured URL that cannot be used is told with its line'
+printf 'sources:\n  - type: directory\n    path: %s\n    require-signature: false\n%s\n' "$folder" \
+  '  - {type: manifest, url: "http://example.org/", require-signature: false}' >"$work/config.yaml"
+run_sync 78
+expect_text "$work/config.yaml: line 5: url: " "$err"
+expect_text 'only https is accepted' "$err"
