@@ -68,9 +68,14 @@ struct PlannedIssuer {
   uint64_t size;
 };
 
-// Lays out the blobs of all issuers; an error when they would become too large together.
+Error TooLarge() {
+  return MalformedError(
+      fmt::format("snapshot: these filters would need more than {} bytes", kMaxSnapshotSize));
+}
+
+// Lays out the blobs of all issuers; an error when they would need more than `max_size` bytes.
 Result<std::vector<PlannedIssuer>> PlanIssuers(const std::vector<const Clubcard*>& filters,
-                                               size_t mask_words) {
+                                               size_t mask_words, uint64_t max_size) {
   std::vector<PlannedIssuer> issuers;
   const std::vector<BlockReference> references = BlocksByIssuer(filters);
   uint64_t offset = 0;
@@ -81,10 +86,7 @@ Result<std::vector<PlannedIssuer>> PlanIssuers(const std::vector<const Clubcard*
       plan.Add(references[i].filter, *filters[references[i].filter], *references[i].block);
     }
     const uint64_t size = plan.Finish();
-    if (size > kMaxSnapshotSize - offset) {
-      return MalformedError(
-          fmt::format("snapshot: these filters would need more than {} bytes", kMaxSnapshotSize));
-    }
+    if (size > max_size - offset) return TooLarge();
     issuers.push_back({issuer, std::move(plan), offset, size});
     offset += size;
   }
@@ -161,7 +163,10 @@ Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
   filters.push_back(&self_test_clubcard);
   const size_t mask_words = MaskWords(filters.size());
 
-  Result<std::vector<PlannedIssuer>> issuers = PlanIssuers(filters, mask_words);
+  const uint64_t coverage_size = MaxCoverageTableSize(filters, mask_words);
+  if (coverage_size > kMaxSnapshotSize) return TooLarge();
+  Result<std::vector<PlannedIssuer>> issuers =
+      PlanIssuers(filters, mask_words, kMaxSnapshotSize - coverage_size);
   if (!issuers.ok()) return issuers.error();
   const CoverageTable coverage = MakeCoverageTable(filters, mask_words);
   std::vector<uint8_t> policy(kEncodedPolicySize);
@@ -181,6 +186,7 @@ Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
     at += RoundUp8(sections[i]->size());
   }
   offsets[kNumSections - 1] = at;
+  if (at > kMaxSnapshotSize - blobs_size) return TooLarge();
 
   std::vector<uint8_t> file(at + blobs_size);
   for (uint32_t i = 0; i < kNumSections; ++i) {

@@ -2,9 +2,13 @@
 
 #include <map>
 
+#include "cascade/reader/snapshot_format.h"
 #include "cascade/snapshot/little_endian.h"
 
 namespace crlite {
+
+using namespace snapshot_format;
+
 namespace {
 
 using Mask = std::vector<uint64_t>;
@@ -12,6 +16,13 @@ using Mask = std::vector<uint64_t>;
 void Flip(Mask* mask, size_t filter) { (*mask)[filter / 64] ^= uint64_t{1} << (filter % 64); }
 
 }  // namespace
+
+uint64_t MaxCoverageTableSize(const std::vector<const Clubcard*>& filters, size_t mask_words) {
+  uint64_t intervals = 0;
+  for (const Clubcard* filter : filters) intervals += filter->coverage.size();
+  // Each interval may have a log of its own, and two ends of its own.
+  return intervals * (kLogEntrySize + 2 * BreakpointSize(mask_words));
+}
 
 CoverageTable MakeCoverageTable(const std::vector<const Clubcard*>& filters, size_t mask_words) {
   // For every log the timestamps at which its mask changes, with the bits that change there.

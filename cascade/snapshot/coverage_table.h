@@ -14,6 +14,9 @@ struct CoverageTable {
   std::vector<uint8_t> breakpoints;  // section kBreakpoints
 };
 
+// What MakeCoverageTable's sections cannot exceed, in bytes, known before anything is built.
+uint64_t MaxCoverageTableSize(const std::vector<const Clubcard*>& filters, size_t mask_words);
+
 // `filters[i]` has bit i in the masks, which are `mask_words` words wide.
 CoverageTable MakeCoverageTable(const std::vector<const Clubcard*>& filters, size_t mask_words);
 

@@ -179,5 +179,17 @@ TEST(Compiler, RefusesSharedRegionsThatWouldExplode) {
   EXPECT_NE(result.error().message.find("more than"), std::string::npos);
 }
 
+TEST(Compiler, RefusesMoreCoverageThanFits) {
+  std::mt19937_64 random(1);
+  Clubcard card = RandomClubcard(&random, {});
+  // With 512 filters an interval may need 40 + 2 * 72 bytes, and 1 GiB holds 5,835,554 of them.
+  card.coverage.assign(11'421, card.coverage.at(0));
+  SnapshotInput input;
+  for (int i = 0; i < 511; ++i) input.filters.push_back({std::to_string(i), {}, 0, &card});
+  const Result<std::vector<uint8_t>> file = CompileSnapshot(input);
+  ASSERT_FALSE(file.ok());
+  EXPECT_EQ(file.error().message, "snapshot: these filters would need more than 1073741824 bytes");
+}
+
 }  // namespace
 }  // namespace crlite
