@@ -46,6 +46,23 @@ Result<std::vector<std::string>> FilterNames(const std::string& folder) {
   return names;
 }
 
+// Before anything is read: a folder may hold anything.
+Status CheckTotalSize(const std::string& folder, const std::vector<std::string>& names) {
+  uint64_t total = 0;
+  for (const std::string& name : names) {
+    const std::string path = folder + "/" + name;
+    struct stat status;
+    if (stat(path.c_str(), &status) != 0) return IoError(path, "cannot stat", errno);
+    const uint64_t size = static_cast<uint64_t>(status.st_size);
+    if (size > kMaxOfferSize - total) {
+      return MalformedError(fmt::format("{}: more than the {} bytes together that are accepted",
+                                        folder, kMaxOfferSize));
+    }
+    total += size;
+  }
+  return Status::Ok();
+}
+
 uint64_t ModificationTimeMs(const struct stat& status) {
   if (status.st_mtim.tv_sec < 0) return 0;
   return static_cast<uint64_t>(status.st_mtim.tv_sec) * 1000 +
@@ -107,19 +124,18 @@ Result<Offer> DirectorySource::ListFilters() {
     return MalformedError(fmt::format("{}: {} filters, at most {} are accepted", folder_,
                                       names->size(), kMaxOfferedFiles));
   }
+  if (Status checked = CheckTotalSize(folder_, *names); !checked.ok()) return checked.error();
   Offer offer;
   for (const std::string& name : *names) {
     Result<OfferedFile> file = DescribeFile(folder_, name, &offer.data_time_ms);
     if (!file.ok()) return file.error();
     offer.files.push_back(std::move(*file));
   }
-  if (TotalSize(offer) > kMaxOfferSize) {
-    return MalformedError(fmt::format("{}: {} bytes together, at most {} are accepted", folder_,
-                                      TotalSize(offer), kMaxOfferSize));
-  }
-  if (Status time = CheckNotInFuture(offer.data_time_ms, NowMs()); !time.ok()) {
+  const uint64_t now_ms = NowMs();
+  if (Status time = CheckNotInFuture(offer.data_time_ms, now_ms); !time.ok()) {
     return time.error().In(folder_);
   }
+  offer.data_time_ms = RecordedTimeMs(offer.data_time_ms, now_ms);
   return offer;
 }
 

@@ -14,6 +14,7 @@ Result<Offer> ParseManifest(std::string_view text, uint64_t now_ms) {
   if (Status time = CheckNotInFuture(offer.data_time_ms, now_ms); !time.ok()) {
     return time.error().In("generated_at");
   }
+  offer.data_time_ms = RecordedTimeMs(offer.data_time_ms, now_ms);
 
   const bool has_files = document->contains("files");
   if (has_files && document->contains("filters")) {

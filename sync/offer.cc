@@ -135,6 +135,10 @@ Status CheckNotInFuture(uint64_t data_time_ms, uint64_t now_ms) {
       static_cast<double>(data_time_ms - now_ms) / 3.6e6));
 }
 
+uint64_t RecordedTimeMs(uint64_t data_time_ms, uint64_t now_ms) {
+  return std::min(data_time_ms, now_ms);
+}
+
 std::string OfferToText(const Offer& offer) {
   json files = json::array();
   for (const OfferedFile& file : offer.files) {

@@ -16,8 +16,8 @@ namespace crlite {
 
 // The snapshot holds 512 filters, one of which is its own self-test.
 inline constexpr size_t kMaxOfferedFiles = 511;
-inline constexpr uint64_t kMaxOfferSize = uint64_t{1} << 30;  // bytes of all files together
-inline constexpr uint64_t kMaxOfferTextSize = 1 << 20;        // of manifest.json or offer.json
+inline constexpr uint64_t kMaxOfferSize = uint64_t{256} << 20;  // bytes of all files together
+inline constexpr uint64_t kMaxOfferTextSize = 1 << 20;          // of manifest.json or offer.json
 
 struct OfferedFile {
   std::string name;  // [A-Za-z0-9._-]{1,32}, neither "." nor ".."
@@ -52,6 +52,10 @@ Result<uint64_t> ParseCount(const nlohmann::json& object, const char* key, uint6
 
 // "<name> lies in the future" for a time more than a day after `now_ms`: it would never grow stale.
 Status CheckNotInFuture(uint64_t data_time_ms, uint64_t now_ms);
+
+// The time to record for data that says it is of `data_time_ms`: not later than now, so that a
+// clock that runs ahead at one source does not make all others look older.
+uint64_t RecordedTimeMs(uint64_t data_time_ms, uint64_t now_ms);
 
 std::string OfferToText(const Offer& offer);
 Result<Offer> OfferFromText(std::string_view text);

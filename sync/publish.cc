@@ -84,6 +84,7 @@ class Publication {
   Status Prepare(Offer wanted) {
     wanted_ = std::move(wanted);
     if (Status checked = CheckWanted(); !checked.ok()) return checked;
+    wanted_.data_time_ms = RecordedTimeMs(wanted_.data_time_ms, NowMs());
     is_in_force_ = !options_.force && IsInForce();
     return is_in_force_ ? Status::Ok() : Compile();
   }

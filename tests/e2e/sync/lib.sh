@@ -78,5 +78,5 @@ offer() {
   add_manifest "$2" full.filter
 }
 
-now=$(date +%s)
+now=$(($(date +%s) - 3600)) # what a test adds to it does not reach the future
 echo '{}' >"$work/config.yaml"

@@ -61,6 +61,7 @@ expect_text '3 filters' "$out"
 expect_answer Revoked
 rm "$folder"/*
 add_filter full.filter good
+touch -d '30 minutes ago' "$folder/full.filter"
 run_sync 0 --source "dir:$folder"
 expect_answer NotRevoked
 [[ $(find "$state/filters" -type f | wc -l) == 2 ]] || fail "left over: $(ls "$state/filters")"
@@ -71,7 +72,7 @@ touch -d '1 day ago' "$folder/full.filter"
 run_sync 1 --source "dir:$folder"
 expect_text 'older than that in force' "$err"
 expect_text 'no source gave verified data; what was published stays in force' "$err"
-touch "$folder/full.filter"
+touch -d '30 minutes ago' "$folder/full.filter"
 printf '\x02\x00\x00\x00\x02\x08\x00\x00\x00\x01\x00\x00\x00\x01\xff' >"$folder/old-filter"
 run_sync 1 --source "dir:$folder"
 expect_text "dir:$folder: old-filter: a Bloom cascade" "$err"
@@ -84,6 +85,7 @@ expect_answer NotRevoked
 echo '- a upki cache'
 rm -r "$folder"
 folder=$folder/revocation
+now=$((now + 3000))
 offer revoked $((now + 60))
 echo 'unlisted' >"$folder/unlisted.filter"
 folder=${folder%/revocation}

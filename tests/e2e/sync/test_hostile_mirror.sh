@@ -81,7 +81,7 @@ for name in ../x /etc/passwd a/b .. 'x\u0000y'; do
   expect_refused_offer "filename: wanted 1 to 32 letters, digits, '.', '_' or '-'"
 done
 [[ -z $(find "$work" -name x) ]] || fail 'a file escaped'
-offer revoked $((now + 90000))
+offer revoked $((now + 100000))
 expect_refused_offer 'in the future'
 
 echo '- files'

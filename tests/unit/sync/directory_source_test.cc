@@ -103,6 +103,13 @@ TEST_F(DirectorySourceTest, FailuresOfTheFolderLetAnotherSourceTry) {
   std::filesystem::remove(path_ + "/x y.filter");
   WriteText(path_ + "/x.filter", "x", time(nullptr) + 3 * 86400);
   EXPECT_NE(error(path_).find("in the future"), std::string::npos);
+  WriteText(path_ + "/x.filter", "x", time(nullptr) + 3600);
+  EXPECT_LE(Open(path_).GetOffer()->data_time_ms, static_cast<uint64_t>(time(nullptr) + 1) * 1000);
+  for (const char* name : {"a.filter", "b.filter", "c.filter", "d.filter", "e.filter"}) {
+    WriteText(path_ + "/" + name, "", 1000);
+    std::filesystem::resize_file(path_ + "/" + name, 64 << 20);
+  }
+  EXPECT_EQ(error(path_), path_ + ": more than the 268435456 bytes together that are accepted");
   WriteText(path_ + "/manifest.json", "[]", 1000);
   EXPECT_EQ(error(path_), path_ + "/manifest.json: wanted a JSON object");
 }
