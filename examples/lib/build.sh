@@ -8,7 +8,7 @@ build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev
 # The unmodified programs of the demonstrations.
 program_packages=(ca-certificates curl nginx openssl)
 # What the tests look at the module with, and a client that binds to OpenSSL late.
-test_packages=(binutils libio-socket-ssl-perl python3 strace valgrind)
+test_packages=(binutils libio-socket-ssl-perl libzstd-dev python3 strace valgrind zlib1g-dev)
 # What tests/lint.sh asks.
 lint_packages=(clang-format clang-tidy git man-db shellcheck)
 
