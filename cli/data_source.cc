@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "cascade/snapshot/install.h"
+#include "cascade/snapshot/state_directory.h"
 
 namespace crlite {
 namespace {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cascade/base/file.h"
-#include "cascade/snapshot/install.h"
+#include "cascade/snapshot/state_directory.h"
 #include "conf/yaml_map.h"
 
 namespace crlite {

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "cascade/base/text.h"
-#include "cascade/snapshot/install.h"
+#include "cascade/snapshot/state_directory.h"
 #include "sync/filter_store.h"
 #include "sync/source.h"
 #include "sync/verbs.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cascade/base/result.h"
-#include "cascade/snapshot/install.h"
+#include "cascade/snapshot/state_directory.h"
 #include "sync/offer.h"
 
 namespace crlite {
