@@ -180,15 +180,88 @@ class Evaluator {
   bool damaged_ = false;
 };
 
-// A block of the group while its columns are tested.
-struct Candidate {
-  uint32_t at;     // bytes behind a column's start where the window begins
-  uint16_t index;  // of the descriptor
-  uint8_t rank, flags;
-  uint8_t shift;
-};
-
 bool Has(const uint64_t* mask, uint16_t filter) { return (mask[filter / 64] >> (filter % 64)) & 1; }
+
+Descriptor DescriptorAt(Bytes table, size_t i) {
+  return Descriptor(table.data() + i * kDescriptorSize);
+}
+
+// All blocks but the primary one, ordered by descending rank: those with a column k are a prefix.
+class Group {
+ public:
+  static constexpr uint16_t kNobody = 0;  // descriptor 0 is the primary block
+
+  Group(Bytes descriptors, const EquationKey& key) : descriptors_(descriptors), key_(key) {
+    for (unsigned shift = 0; shift < 8; ++shift) keys_[shift] = Shift(key, shift);
+  }
+
+  // Takes the blocks of the filters in `mask`. False when one names no bit of a mask.
+  [[nodiscard]] bool Gather(const uint64_t* mask, size_t mask_words) {
+    for (size_t i = 1; i < descriptors_.size() / kDescriptorSize; ++i) {
+      const Descriptor d = DescriptorAt(descriptors_, i);
+      if (d.filter / 64 >= mask_words) return false;
+      const uint64_t start = d.ApproxStart(key_.position);
+      members_[count_] = {static_cast<uint32_t>(d.approx_position + start / 8),
+                          static_cast<uint16_t>(i), d.rank, d.flags,
+                          static_cast<uint8_t>(start % 8)};
+      count_ += Has(mask, d.filter) ? 1 : 0;
+    }
+    return true;
+  }
+
+  // Drops the members that column k, which begins at byte `column` of the blob, excludes. False
+  // when none has this column, and so none a later one.
+  bool TestColumn(uint32_t k, uint64_t column, Evaluator* evaluator) {
+    size_t kept = 0;
+    size_t i = 0;
+    for (; i < count_ && members_[i].rank > k; ++i) {
+      const Member member = members_[i];
+      const bool passes = Passes(member, column, evaluator);
+      // Survivors move forward without a branch; an inverted block that drops out means "revoked".
+      members_[kept] = member;
+      kept += passes ? 1 : 0;
+      revoked_by_ = !passes && (member.flags & kInverted) != 0 ? member.index : revoked_by_;
+    }
+    if (i == 0) return false;
+    for (; i < count_; ++i) members_[kept++] = members_[i];
+    count_ = kept;
+    return true;
+  }
+
+  // Asks those that passed all their columns. The descriptor of one that revokes, or kNobody.
+  uint16_t Finish(uint32_t exact_start, Bytes serial, Evaluator* evaluator) const {
+    if (revoked_by_ != kNobody) return revoked_by_;
+    for (size_t i = 0; i < count_; ++i) {
+      const Descriptor d = DescriptorAt(descriptors_, members_[i].index);
+      if (evaluator->IsRevokedAfterColumns(d, exact_start, serial)) return members_[i].index;
+    }
+    return kNobody;
+  }
+
+ private:
+  struct Member {
+    uint32_t at;     // bytes behind a column's start where the window begins
+    uint16_t index;  // of the descriptor
+    uint8_t rank, flags;
+    uint8_t shift;
+  };
+
+  bool Passes(const Member& member, uint64_t column, Evaluator* evaluator) const {
+    if ((member.flags & kTruncated) == 0) [[likely]] {
+      return evaluator->PassesAt(column + member.at, keys_[member.shift]);
+    }
+    const Descriptor d = DescriptorAt(descriptors_, member.index);
+    return evaluator->PassesTruncated(column + d.approx_position, d.ApproxStart(key_.position),
+                                      evaluator->ReadExtra(d).approx_stored);
+  }
+
+  Bytes descriptors_;
+  const EquationKey& key_;
+  ShiftedKey keys_[8];
+  Member members_[kMaxFilters];  // the first count_ are in use
+  size_t count_ = 0;
+  uint16_t revoked_by_ = kNobody;
+};
 
 }  // namespace
 
@@ -218,7 +291,7 @@ Answer IssuerBlob::Evaluate(const IssuerSpkiHash& issuer, Bytes serial, const ui
   Evaluator evaluator(blob_, key);
 
   // The largest block, nearly always the full filter's: it knows most revocations.
-  const Descriptor primary(descriptors_.data());
+  const Descriptor primary = DescriptorAt(descriptors_, 0);
   if (primary.filter / 64 >= mask_words_) return Answer::kDamaged;
   if (Has(mask, primary.filter)) {
     const bool is_revoked =
@@ -230,53 +303,15 @@ Answer IssuerBlob::Evaluate(const IssuerSpkiHash& issuer, Bytes serial, const ui
     }
   }
 
-  // The others, ordered by descending rank: those with a column k are always a prefix.
-  Candidate candidates[kMaxFilters];
-  size_t count = 0;
-  ShiftedKey keys[8];
-  for (unsigned shift = 0; shift < 8; ++shift) keys[shift] = Shift(key, shift);
-  for (uint32_t i = 1; i < block_count_; ++i) {
-    const Descriptor d(descriptors_.data() + i * kDescriptorSize);
-    if (d.filter / 64 >= mask_words_) return Answer::kDamaged;
-    const uint64_t start = d.ApproxStart(key.position);
-    candidates[count] = {static_cast<uint32_t>(d.approx_position + start / 8),
-                         static_cast<uint16_t>(i), d.rank, d.flags,
-                         static_cast<uint8_t>(start % 8)};
-    count += Has(mask, d.filter) ? 1 : 0;
-  }
-
-  constexpr uint16_t kNobody = 0;  // descriptor 0 is the primary block, which is not in the group
-  uint16_t revoked_by = kNobody;
+  Group group(descriptors_, key);
+  if (!group.Gather(mask, mask_words_)) return Answer::kDamaged;
   for (uint32_t k = 0; k < group_columns_; ++k) {
-    const uint64_t column = LoadLe32(column_starts_.data() + 4 * k);
-    size_t kept = 0;
-    size_t i = 0;
-    for (; i < count && candidates[i].rank > k; ++i) {
-      const Candidate c = candidates[i];
-      bool passes;
-      if ((c.flags & kTruncated) == 0) [[likely]] {
-        passes = evaluator.PassesAt(column + c.at, keys[c.shift]);
-      } else {
-        const Descriptor d(descriptors_.data() + c.index * kDescriptorSize);
-        passes = evaluator.PassesTruncated(column + d.approx_position, d.ApproxStart(key.position),
-                                           evaluator.ReadExtra(d).approx_stored);
-      }
-      // Survivors move forward without a branch; an inverted block that is left means "revoked".
-      candidates[kept] = c;
-      kept += passes ? 1 : 0;
-      revoked_by = !passes && (c.flags & kInverted) != 0 ? c.index : revoked_by;
-    }
-    if (i == 0) break;  // no candidate has this column, so none has a later one
-    for (; i < count; ++i) candidates[kept++] = candidates[i];
-    count = kept;
+    if (!group.TestColumn(k, LoadLe32(column_starts_.data() + 4 * k), &evaluator)) break;
   }
-  for (size_t i = 0; i < count && revoked_by == kNobody; ++i) {
-    const Descriptor d(descriptors_.data() + candidates[i].index * kDescriptorSize);
-    if (evaluator.IsRevokedAfterColumns(d, exact_start_, serial)) revoked_by = candidates[i].index;
-  }
+  const uint16_t revoked_by = group.Finish(exact_start_, serial, &evaluator);
   if (evaluator.damaged()) return Answer::kDamaged;
-  if (revoked_by == kNobody) return Answer::kNotRevoked;
-  *filter = Descriptor(descriptors_.data() + revoked_by * kDescriptorSize).filter;
+  if (revoked_by == Group::kNobody) return Answer::kNotRevoked;
+  *filter = DescriptorAt(descriptors_, revoked_by).filter;
   return Answer::kRevoked;
 }
 
