@@ -1,9 +1,6 @@
 // A new generation, noticed by processes that run: alone, with threads, after a fork.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <filesystem>
@@ -223,38 +220,6 @@ TEST(Fork, ChildAndParentGoOnIndependently) {
               }),
               0);
     world.ExpectNoRefusal();
-  });
-}
-
-// The forked child inherits readers that will never leave, perhaps a lock that nobody will release.
-TEST(Fork, WhileOtherThreadsVerifyAndReload) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "skipped: AddressSanitizer's allocator does not survive such a fork";
-#endif
-  InChild([] {
-    World world;
-    world.Publish();
-    world.host.Configure("journal = no");
-    world.host.Load();
-    const pid_t publisher = fork();
-    if (publisher == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      for (;;) world.Publish();
-    }
-    const Crowd crowd(&world, 4);
-    for (int i = 0; i < 40; ++i) {
-      EXPECT_EQ(RunForked([&] {
-                  // The old store's lock may be held by a thread that was not forked.
-                  world.store.release();  // NOLINT(bugprone-unused-return-value)
-                  world.store = StoreOf(world.root);
-                  for (int k = 0; k < 5; ++k) world.ExpectRefusal();
-                  // One more may belong to a thread that was about to note it down.
-                  EXPECT_LE(MappedSnapshots(world.host.state()), 2);
-                }),
-                0);
-    }
-    kill(publisher, SIGKILL);
-    EXPECT_EQ(waitpid(publisher, nullptr, 0), publisher);
   });
 }
 

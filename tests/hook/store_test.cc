@@ -2,8 +2,14 @@
 #include "provider/store.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "tests/hook/host.h"
@@ -76,6 +82,39 @@ TEST(Store, ForkedChildForgetsReadersThatItDoesNotHave) {
               }),
               0);
     EXPECT_EQ(GenerationOf(reader), 1u);
+  });
+}
+
+// The child inherits readers that will never leave, perhaps a lock that nobody will release. (With
+// whole verifications in place of readers it would also inherit libcrypto's locks, which libcrypto
+// does not survive.)
+TEST(Store, ForkWhileOtherThreadsReadAndReload) {
+  InChild([] {
+    OpenedStore store;
+    const pid_t publisher = fork();
+    if (publisher == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (;;) store.Publish();
+    }
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        while (!stop) EXPECT_GE(GenerationOf(StoreReader()), 1u);
+      });
+    }
+    for (int i = 0; i < 100; ++i) {
+      const uint64_t before = GenerationOf(StoreReader());
+      EXPECT_EQ(RunForked([&] {
+                  ForgetOtherThreads();
+                  for (int k = 0; k < 100; ++k) EXPECT_GE(GenerationOf(StoreReader()), before);
+                }),
+                0);
+    }
+    stop = true;
+    for (std::thread& thread : threads) thread.join();
+    kill(publisher, SIGKILL);
+    EXPECT_EQ(waitpid(publisher, nullptr, 0), publisher);
   });
 }
 
