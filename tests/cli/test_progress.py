@@ -19,7 +19,10 @@ BAR = r"\[#* *\] +\d+% of "
 
 def run_on_terminal(command):
     """Runs it with stdout and stderr on one terminal; returns (exit status, what it drew)."""
-    main, terminal = pty.openpty()
+    try:
+        main, terminal = pty.openpty()
+    except OSError as error:
+        raise unittest.SkipTest(f"no pseudo-terminal to be had: {error}")
     with subprocess.Popen(list(map(str, command)), stdout=terminal, stderr=terminal,
                           stdin=subprocess.DEVNULL) as process:
         os.close(terminal)

@@ -71,5 +71,5 @@ echo '- the server is down'
 kill "$nginx_pid"
 wait "$nginx_pid" || true
 run_sync 1 --source "manifest+$mirror"
-expect_text "Couldn't connect to server" "$err"
+expect_text "connect to server" "$err"
 expect_answer Revoked
