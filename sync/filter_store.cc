@@ -1,12 +1,10 @@
 #include "sync/filter_store.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -66,12 +64,7 @@ bool IsOwnName(std::string_view name) {
 }
 
 bool IsOwnOrTemporaryName(std::string_view name) {
-  constexpr size_t kSuffixSize = sizeof(".XXXXXX") - 1;  // of mkstemp
-  if (IsOwnName(name)) return true;
-  return name.size() > kSuffixSize && name[name.size() - kSuffixSize] == '.' &&
-         std::all_of(name.end() - kSuffixSize + 1, name.end(),
-                     [](unsigned char c) { return isalnum(c) != 0; }) &&
-         IsOwnName(name.substr(0, name.size() - kSuffixSize));
+  return IsOwnName(name) || IsOwnName(TargetOfTemporary(name));
 }
 
 // Deletes the files of `folder` that a FilterStore made and that are not in `keep`. What cannot be
@@ -89,11 +82,9 @@ void Prune(const std::string& folder, const std::set<std::string>& keep) {
 
 // A name that InstallSnapshot gives to a file before it renames it.
 bool IsTemporary(std::string_view name) {
-  constexpr size_t kSuffixSize = sizeof(".XXXXXX") - 1;
   if (name == "snapshot.new") return true;
-  if (name.size() <= kSuffixSize || name[name.size() - kSuffixSize] != '.') return false;
-  name.remove_suffix(kSuffixSize);
-  return name == "snapshot.new" || name == "generation" || name == "provisioned";
+  const std::string_view target = TargetOfTemporary(name);
+  return target == "snapshot.new" || target == "generation" || target == "provisioned";
 }
 
 }  // namespace

@@ -49,7 +49,18 @@ Status FillTemporary(int fd, const std::string& path, Bytes content, mode_t mode
   return Status::Ok();
 }
 
+// Nobody else's names contain this: what is left of a dead process can be told from a user's file.
+constexpr char kTemporaryMark[] = ".crlite-tmp-";
+constexpr size_t kMkstempSize = 6;
+
 }  // namespace
+
+std::string_view TargetOfTemporary(std::string_view name) {
+  constexpr size_t kSuffixSize = sizeof kTemporaryMark - 1 + kMkstempSize;
+  if (name.size() <= kSuffixSize) return {};
+  const std::string_view target = name.substr(0, name.size() - kSuffixSize);
+  return name.substr(target.size()).starts_with(kTemporaryMark) ? target : std::string_view();
+}
 
 std::string DirectoryOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -94,7 +105,7 @@ Status GiveToOwnerOf(const std::string& directory, int fd) {
 }
 
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode, FileOwner owner) {
-  std::string temporary = path + ".XXXXXX";
+  std::string temporary = path + kTemporaryMark + "XXXXXX";
   const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) return IoError(path, "cannot create a temporary file beside it", errno);
   Status filled = FillTemporary(fd.get(), path, content, mode);

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cascade/base/result.h"
@@ -32,6 +33,10 @@ enum class FileOwner { kThisProcess, kOwnerOfDirectory };
 // rename, fsync of the directory. On failure the old file is untouched and no debris is left.
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode,
                            FileOwner owner = FileOwner::kThisProcess);
+
+// The file name that a temporary file of WriteFileAtomically, left by a process that died, was
+// meant for; empty when `name` is no such file's. Neither has a directory part.
+std::string_view TargetOfTemporary(std::string_view name);
 
 // Renames `from` over `to` (same directory) and syncs the directory. On failure `from` is removed.
 Status RenameIntoPlace(const std::string& from, const std::string& to);

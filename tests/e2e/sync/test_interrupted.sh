@@ -40,8 +40,8 @@ echo '- kill -9 while a file arrives'
 kill -9 "$first"
 wait "$first" 2>/dev/null || true
 expect_answer NotRevoked
-for debris in "incoming/$delta.AbCdEf" incoming/offer.json.AbCdEf filters/current.json.AbCdEf \
-  snapshot.new.AbCdEf; do
+for debris in "incoming/$delta.crlite-tmp-AbCdEf" incoming/offer.json.crlite-tmp-AbCdEf filters/current.json.crlite-tmp-AbCdEf \
+  snapshot.new.crlite-tmp-AbCdEf; do
   echo debris >"$state/$debris"
 done
 run_sync 0 --source "manifest+${mirror}fast/"
@@ -50,7 +50,7 @@ expect_text '1 to get' "$out" # what had arrived whole is not fetched again
 expect_answer Revoked
 [[ $(ls "$state/incoming") == $'lock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"
 [[ $(find "$state/filters" -type f | wc -l) == 4 ]] || fail "left over: $(ls "$state/filters")"
-[[ ! -e $state/snapshot.new.AbCdEf ]] || fail 'left over beside the snapshot'
+[[ ! -e $state/snapshot.new.crlite-tmp-AbCdEf ]] || fail 'left over beside the snapshot'
 
 echo '- kill -9 at any moment'
 killed=0

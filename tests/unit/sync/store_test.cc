@@ -105,8 +105,8 @@ TEST_F(FilterStoreTest, PruneKeepsListsLockAndWantedFilesAlone) {
   ASSERT_TRUE(store_.WriteIncoming(offer).ok());
   ASSERT_TRUE(store_.WriteCurrent(offer).ok());
   Touch(paths_.incoming + "/lock");
-  Touch(paths_.incoming + "/" + file_.HashText() + ".AbCdEf");
-  Touch(paths_.filters + "/current.json.AbCdEf");
+  Touch(paths_.incoming + "/" + file_.HashText() + ".crlite-tmp-AbCdEf");
+  Touch(paths_.filters + "/current.json.crlite-tmp-AbCdEf");
   store_.PruneIncoming({&offer});
   store_.PruneInForce(offer);
   EXPECT_EQ(Names(paths_.incoming),
@@ -120,21 +120,23 @@ TEST_F(FilterStoreTest, PruneLeavesForeignFilesAlone) {
   const std::string hash = file_.HashText();
   const std::set<std::string> foreign = {"photo.jpg",
                                          "2-filter",
-                                         "photo.AbCdEf",
+                                         "photo.crlite-tmp-AbCdEf",
                                          "current.json.orig",
                                          hash + "0",
                                          hash.substr(1),
-                                         hash + ".AbCdE",
-                                         hash + ".AbCdEfG",
-                                         hash + ".AbC_Ef",
-                                         hash + "-AbCdEf",
+                                         hash + ".crlite-tmp-AbCdE",
+                                         hash + ".crlite-tmp-AbCdEfG",
+                                         hash + ".AbCdEf",
+                                         hash + "-crlite-tmp-AbCdEf",
                                          "A" + hash.substr(1),
-                                         ".AbCdEf",
+                                         ".crlite-tmp-AbCdEf",
+                                         "current.json.backup",
                                          "lock"};
   for (const std::string& folder : {paths_.incoming, paths_.filters}) {
     for (const std::string& name : foreign) Touch(folder + "/" + name);
-    for (const std::string& name : {hash, hash + ".AbCdEf", std::string("current.json.0123Zz"),
-                                    std::string("offer.json.zzzzzz")}) {
+    for (const std::string& name :
+         {hash, hash + ".crlite-tmp-AbCdEf", std::string("current.json.crlite-tmp-0123Zz"),
+          std::string("offer.json.crlite-tmp-zzzzzz")}) {
       Touch(folder + "/" + name);
     }
   }
@@ -147,13 +149,14 @@ TEST_F(FilterStoreTest, PruneLeavesForeignFilesAlone) {
 TEST_F(FilterStoreTest, PruneStateDeletesTemporaryFilesAlone) {
   for (const char* name :
        {"snapshot", "generation", "provisioned", "lock", "snapshot.v1", "snapshot.new",
-        "snapshot.new.AbCdEf", "generation.AbCdEf", "provisioned.AbCdEf", "notes.AbCdEf"}) {
+        "snapshot.new.crlite-tmp-AbCdEf", "generation.crlite-tmp-AbCdEf",
+        "provisioned.crlite-tmp-AbCdEf", "notes.crlite-tmp-AbCdEf"}) {
     Touch(directory_.path() + "/" + name);
   }
   store_.PruneState();
   EXPECT_EQ(Names(directory_.path()),
             (std::set<std::string>{"snapshot", "generation", "provisioned", "lock", "snapshot.v1",
-                                   "notes.AbCdEf"}));
+                                   "notes.crlite-tmp-AbCdEf"}));
 }
 
 }  // namespace
