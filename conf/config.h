@@ -9,30 +9,36 @@
 
 #include "cascade/base/result.h"
 #include "cascade/reader/policy.h"
+#include "cascade/reader/sha256.h"
 
 namespace crlite {
 
 inline constexpr char kDefaultConfigPath[] = "/etc/crlite/config.yaml";
 
 enum class SourceType {
-  kManifest,   // `location` is the URL of a folder with a manifest.json
-  kDirectory,  // `location` is the path of a folder with filters
+  kRemoteSettings,  // `location` is the URL of a Remote Settings server, with its version
+  kManifest,        // `location` is the URL of a folder that crlite-mirror or upki's mirror made
+  kDirectory,       // `location` is the path of a folder with filters, or of such a mirror's copy
+  kCapsule,         // `location` is the path of a file that crlite-sync export made
 };
 
 struct SourceConfig {
   SourceType type = SourceType::kManifest;
   std::string location;
-  bool require_signature = true;
+  bool require_signature = true;     // never false for remote-settings and capsule
+  std::string channel = "default";   // of signed data
+  std::vector<Sha256Digest> roots;   // that may have signed it; empty: Mozilla's production root
   int line = 0;  // of `location` in the file, for messages; 0: from elsewhere
 };
 
 struct Config {
   std::string state_dir;              // absolute
+  std::string metrics_file;           // absolute; empty: none
   std::vector<SourceConfig> sources;  // tried in order
   Policy policy;
 };
 
-// What holds when there is no config.yaml.
+// What holds when there is no config.yaml: Mozilla's Remote Settings as the only source.
 Config DefaultConfig();
 
 // Reads the whole text, strictly: an unknown or repeated key, a wrong type or value is an error

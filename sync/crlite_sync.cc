@@ -8,8 +8,8 @@
 #include <exception>
 
 #include "sync/console.h"
-#include "sync/source.h"
-#include "sync/url.h"
+#include "sync/source/source.h"
+#include "sync/transfer/url.h"
 #include "sync/verbs.h"
 
 namespace crlite {

@@ -5,8 +5,8 @@
 
 #include "cascade/base/text.h"
 #include "cascade/snapshot/state_directory.h"
-#include "sync/filter_store.h"
-#include "sync/source.h"
+#include "sync/source/source.h"
+#include "sync/store/filter_store.h"
 #include "sync/verbs.h"
 
 namespace crlite {

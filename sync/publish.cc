@@ -6,7 +6,7 @@
 #include "cascade/snapshot/install.h"
 #include "cascade/snapshot/mapped_snapshot.h"
 #include "sync/clock.h"
-#include "sync/filter_store.h"
+#include "sync/store/filter_store.h"
 #include "sync/verbs.h"
 
 namespace crlite {

@@ -4,7 +4,7 @@
 
 #include "cascade/snapshot/install.h"
 #include "cascade/snapshot/mapped_snapshot.h"
-#include "sync/filter_store.h"
+#include "sync/store/filter_store.h"
 #include "sync/verbs.h"
 
 namespace crlite {

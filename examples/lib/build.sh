@@ -3,12 +3,12 @@
 # it. Sourced; $root is the top of the source tree.
 
 # To configure and compile; the preset `release` includes the tests.
-build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev libyaml-cpp-dev
+build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev libyaml-cpp-dev libzstd-dev
                 nlohmann-json3-dev libcli11-dev libfmt-dev libboost-dev libgtest-dev)
 # The unmodified programs of the demonstrations.
 program_packages=(ca-certificates curl nginx openssl)
 # What the tests look at the module with, and a client that binds to OpenSSL late.
-test_packages=(binutils libio-socket-ssl-perl libzstd-dev python3 strace valgrind zlib1g-dev)
+test_packages=(binutils libio-socket-ssl-perl python3 strace valgrind zlib1g-dev)
 # What tests/lint.sh asks.
 lint_packages=(clang-format clang-tidy git man-db shellcheck)
 

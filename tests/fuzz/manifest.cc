@@ -1,6 +1,6 @@
 // manifest.json: what is accepted can be kept on disk under its names, and survives being written
 // as an offer and read back.
-#include "sync/manifest.h"
+#include "sync/offer/manifest.h"
 
 #include "tests/fuzz/property.h"
 

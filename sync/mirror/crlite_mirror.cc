@@ -1,0 +1,3 @@
+#include "sync/mirror/publish_tree.h"
+
+int main() { return 70; }

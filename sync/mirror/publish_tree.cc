@@ -1,0 +1,1 @@
+#include "sync/mirror/publish_tree.h"

@@ -1,0 +1,1 @@
+#include "sync/mirror/superseded.h"

@@ -1,0 +1,1 @@
+#include "sync/source/patch.h"

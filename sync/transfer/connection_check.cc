@@ -1,0 +1,1 @@
+#include "sync/transfer/connection_check.h"

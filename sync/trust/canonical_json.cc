@@ -1,0 +1,1 @@
+#include "sync/trust/canonical_json.h"

@@ -1,0 +1,1 @@
+#include "sync/trust/changeset.h"

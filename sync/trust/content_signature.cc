@@ -1,0 +1,1 @@
+#include "sync/trust/content_signature.h"

@@ -1,0 +1,1 @@
+#include "sync/trust/filter_chain.h"

@@ -1,0 +1,1 @@
+#include "sync/trust/signed_list.h"
