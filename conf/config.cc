@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cascade/base/file.h"
+#include "cascade/base/hex.h"
 #include "cascade/snapshot/state_directory.h"
 #include "conf/yaml_map.h"
 
@@ -12,6 +13,7 @@ namespace crlite {
 namespace {
 
 constexpr uint64_t kMaxConfigSize = 1 << 20;
+constexpr char kMozillaServer[] = "https://firefox.settings.services.mozilla.com/v1";
 
 Status ReadPath(const YamlMap& map, std::string_view key, std::string* out) {
   if (Status read = map.Read(key, out); !read.ok() || !map.Has(key)) return read;
@@ -24,45 +26,62 @@ Status CheckPresent(const YamlMap& map, std::string_view file, std::string_view 
   return YamlMap::ErrorAt(file, map.line(), fmt::format("source: key \"{}\" is missing", key));
 }
 
-Status ReadManifest(const YAML::Node& node, std::string_view file, SourceConfig* out) {
-  Result<YamlMap> map = YamlMap::Open(node, file, "source", {"type", "url", "require-signature"});
-  if (!map.ok()) return map.error();
-  if (Status present = CheckPresent(*map, file, "url"); !present.ok()) return present;
-  out->type = SourceType::kManifest;
-  if (Status read = map->Read("url", &out->location); !read.ok()) return read;
-  out->line = YamlMap::LineOf(map->Get("url"));
-  return map->Read("require-signature", &out->require_signature);
+Status ReadRoots(const YamlMap& map, std::vector<Sha256Digest>* out) {
+  constexpr char kKey[] = "root-sha256";
+  std::vector<std::string> hashes;
+  if (Status read = map.Read(kKey, &hashes); !read.ok() || !map.Has(kKey)) return read;
+  // An empty list would mean the built-in root to us, and no root to whoever wrote it.
+  if (hashes.empty()) return map.WrongValue(kKey, "an empty list", "at least one hash");
+  for (const std::string& hash : hashes) {
+    Sha256Digest root;
+    if (!FromHexExactly(hash, root.bytes)) {
+      return map.WrongValue(kKey, hash, "64 hexadecimal digits: the SHA-256 of a certificate");
+    }
+    out->push_back(root);
+  }
+  return Status::Ok();
 }
 
-Status ReadDirectory(const YAML::Node& node, std::string_view file, SourceConfig* out) {
-  Result<YamlMap> map = YamlMap::Open(node, file, "source", {"type", "path", "require-signature"});
-  if (!map.ok()) return map.error();
-  if (Status present = CheckPresent(*map, file, "path"); !present.ok()) return present;
-  out->type = SourceType::kDirectory;
-  if (Status read = ReadPath(*map, "path", &out->location); !read.ok()) return read;
-  return map->Read("require-signature", &out->require_signature);
+bool IsAlwaysSigned(SourceType type) {
+  return type == SourceType::kRemoteSettings || type == SourceType::kCapsule;
 }
 
-// Which keys a source may have depends on its type, so that is read first.
-Status ReadSource(const YAML::Node& node, std::string_view file, SourceConfig* out) {
-  enum class Type { kRemoteSettings, kManifest, kDirectory };
+bool HasUrl(SourceType type) {
+  return type == SourceType::kRemoteSettings || type == SourceType::kManifest;
+}
+
+Status ReadType(const YAML::Node& node, std::string_view file, SourceType* out) {
   Result<YamlMap> map = YamlMap::Open(
       node, file, "source", {"type", "url", "path", "channel", "root-sha256", "require-signature"});
   if (!map.ok()) return map.error();
   if (Status present = CheckPresent(*map, file, "type"); !present.ok()) return present;
-  Type type = Type::kRemoteSettings;
-  if (Status read = map->Read<Type>("type",
-                                    {{"remote-settings", Type::kRemoteSettings},
-                                     {"manifest", Type::kManifest},
-                                     {"directory", Type::kDirectory}},
-                                    &type);
-      !read.ok()) {
+  return map->Read<SourceType>("type",
+                               {{"remote-settings", SourceType::kRemoteSettings},
+                                {"manifest", SourceType::kManifest},
+                                {"directory", SourceType::kDirectory},
+                                {"capsule", SourceType::kCapsule}},
+                               out);
+}
+
+// Which keys a source may have depends on its type, so that is read first.
+Status ReadSource(const YAML::Node& node, std::string_view file, SourceConfig* out) {
+  if (Status read = ReadType(node, file, &out->type); !read.ok()) return read;
+  const char* location = HasUrl(out->type) ? "url" : "path";
+  Result<YamlMap> map = YamlMap::Open(
+      node, file, "source", {"type", location, "channel", "root-sha256", "require-signature"});
+  if (!map.ok()) return map.error();
+  if (Status present = CheckPresent(*map, file, location); !present.ok()) return present;
+  out->line = YamlMap::LineOf(map->Get(location));
+  const Status located = HasUrl(out->type) ? map->Read(location, &out->location)
+                                           : ReadPath(*map, location, &out->location);
+  if (!located.ok()) return located;
+  if (Status read = map->Read("channel", &out->channel); !read.ok()) return read;
+  if (Status read = ReadRoots(*map, &out->roots); !read.ok()) return read;
+  if (Status read = map->Read("require-signature", &out->require_signature); !read.ok()) {
     return read;
   }
-  if (type == Type::kManifest) return ReadManifest(node, file, out);
-  if (type == Type::kDirectory) return ReadDirectory(node, file, out);
-  return map->WrongValue("type", "remote-settings, which this version does not support",
-                         "manifest or directory");
+  if (out->require_signature || !IsAlwaysSigned(out->type)) return Status::Ok();
+  return map->WrongValue("require-signature", "false", "true: sources of this type are signed");
 }
 
 Status ReadSources(const YAML::Node& node, std::string_view file, std::vector<SourceConfig>* out) {
@@ -70,6 +89,7 @@ Status ReadSources(const YAML::Node& node, std::string_view file, std::vector<So
     return YamlMap::ErrorAt(file, YamlMap::LineOf(node),
                             "sources: wanted a list, each entry beginning with \"- type:\"");
   }
+  out->clear();  // of the default
   for (const YAML::Node& entry : node) {
     SourceConfig source;
     if (Status read = ReadSource(entry, file, &source); !read.ok()) return read;
@@ -108,12 +128,9 @@ Status ReadConfig(const YAML::Node& root, std::string_view file, Config* out) {
   Result<YamlMap> map = YamlMap::Open(root, file, "configuration",
                                       {"state-dir", "metrics-file", "sources", "policy"});
   if (!map.ok()) return map.error();
-  if (map->Has("metrics-file")) {
-    return YamlMap::ErrorAt(file, YamlMap::LineOf(map->Get("metrics-file")),
-                            "metrics-file: not supported by this version; remove the line");
-  }
   if (Status read = ReadPath(*map, "state-dir", &out->state_dir); !read.ok()) return read;
-  // A key without a value ("sources:") is an empty section.
+  if (Status read = ReadPath(*map, "metrics-file", &out->metrics_file); !read.ok()) return read;
+  // A key without a value ("sources:") says nothing.
   if (const YAML::Node sources = map->Get("sources"); sources.IsDefined() && !sources.IsNull()) {
     if (Status read = ReadSources(sources, file, &out->sources); !read.ok()) return read;
   }
@@ -128,6 +145,10 @@ Status ReadConfig(const YAML::Node& root, std::string_view file, Config* out) {
 Config DefaultConfig() {
   Config config;
   config.state_dir = kDefaultStateDir;
+  SourceConfig mozilla;
+  mozilla.type = SourceType::kRemoteSettings;
+  mozilla.location = kMozillaServer;
+  config.sources = {mozilla};
   return config;
 }
 

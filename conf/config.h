@@ -25,10 +25,10 @@ enum class SourceType {
 struct SourceConfig {
   SourceType type = SourceType::kManifest;
   std::string location;
-  bool require_signature = true;     // never false for remote-settings and capsule
-  std::string channel = "default";   // of signed data
-  std::vector<Sha256Digest> roots;   // that may have signed it; empty: Mozilla's production root
-  int line = 0;  // of `location` in the file, for messages; 0: from elsewhere
+  bool require_signature = true;    // never false for remote-settings and capsule
+  std::string channel = "default";  // of signed data
+  std::vector<Sha256Digest> roots;  // that may have signed it; empty: Mozilla's production root
+  int line = 0;                     // of `location` in the file, for messages; 0: from elsewhere
 };
 
 struct Config {

@@ -79,6 +79,18 @@ Status YamlMap::Read(std::string_view key, std::string* out) const {
   return Status::Ok();
 }
 
+Status YamlMap::Read(std::string_view key, std::vector<std::string>* out) const {
+  const YAML::Node node = Get(key);
+  if (!node.IsDefined()) return Status::Ok();
+  out->clear();
+  if (!node.IsSequence()) return Read(key, &out->emplace_back());
+  for (const YAML::Node& item : node) {
+    if (!item.IsScalar()) return WrongValue(key, "a list of something else", "a list of texts");
+    out->push_back(item.Scalar());
+  }
+  return Status::Ok();
+}
+
 Status YamlMap::Read(std::string_view key, bool* out) const {
   return Read<bool>(key, {{"true", true}, {"false", false}}, out);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cascade/base/result.h"
 
@@ -26,6 +27,8 @@ class YamlMap {
 
   // Non-empty text.
   Status Read(std::string_view key, std::string* out) const;
+  // One such text, or a list of them.
+  Status Read(std::string_view key, std::vector<std::string>* out) const;
   // true or false.
   Status Read(std::string_view key, bool* out) const;
   // One of a few words.

@@ -26,7 +26,13 @@ TEST(Config, EmptyTextMeansTheDefaults) {
   for (const char* text : {"", "# only a comment\n", "---\n", "sources:\npolicy:\n"}) {
     const Config config = Parsed(text);
     EXPECT_EQ(config.state_dir, "/var/lib/crlite");
-    EXPECT_TRUE(config.sources.empty());
+    EXPECT_EQ(config.metrics_file, "");
+    ASSERT_EQ(config.sources.size(), 1u);
+    EXPECT_EQ(config.sources[0].type, SourceType::kRemoteSettings);
+    EXPECT_EQ(config.sources[0].location, "https://firefox.settings.services.mozilla.com/v1");
+    EXPECT_EQ(config.sources[0].channel, "default");
+    EXPECT_TRUE(config.sources[0].require_signature);
+    EXPECT_TRUE(config.sources[0].roots.empty());
     EXPECT_EQ(config.policy.mode, Mode::kEnforce);
     EXPECT_EQ(config.policy.stale_after_s, 864000u);
     EXPECT_EQ(config.policy.damaged, Action::kReport);
@@ -34,15 +40,27 @@ TEST(Config, EmptyTextMeansTheDefaults) {
   }
 }
 
+TEST(Config, AnEmptyListOfSourcesMeansNone) { EXPECT_TRUE(Parsed("sources: []").sources.empty()); }
+
 TEST(Config, ReadsEveryKey) {
   const Config config = Parsed(R"(
 state-dir: /srv/crlite
+metrics-file: /run/crlite.prom
 sources:
   - type: manifest
     url: https://crlite.example.org/revocation/
+    channel: compat
+    root-sha256: 00000000000000000000000000000000000000000000000000000000000000aB
   - type: directory
     path: /var/cache/upki/revocation
     require-signature: false
+  - type: remote-settings
+    url: https://settings.example.org/v1
+    root-sha256: [0000000000000000000000000000000000000000000000000000000000000001,
+                  0000000000000000000000000000000000000000000000000000000000000002]
+  - type: capsule
+    path: /media/usb/capsule
+    require-signature: true
 policy:
   mode: shadow
   insist: true
@@ -52,13 +70,25 @@ policy:
   damaged: deny
 )");
   EXPECT_EQ(config.state_dir, "/srv/crlite");
-  ASSERT_EQ(config.sources.size(), 2u);
+  EXPECT_EQ(config.metrics_file, "/run/crlite.prom");
+  ASSERT_EQ(config.sources.size(), 4u);
   EXPECT_EQ(config.sources[0].type, SourceType::kManifest);
   EXPECT_EQ(config.sources[0].location, "https://crlite.example.org/revocation/");
   EXPECT_TRUE(config.sources[0].require_signature);
+  EXPECT_EQ(config.sources[0].channel, "compat");
+  ASSERT_EQ(config.sources[0].roots.size(), 1u);
+  EXPECT_EQ(config.sources[0].roots[0].bytes[31], 0xab);
+  EXPECT_EQ(config.sources[0].line, 6);
   EXPECT_EQ(config.sources[1].type, SourceType::kDirectory);
   EXPECT_EQ(config.sources[1].location, "/var/cache/upki/revocation");
   EXPECT_FALSE(config.sources[1].require_signature);
+  EXPECT_EQ(config.sources[1].channel, "default");
+  EXPECT_EQ(config.sources[2].type, SourceType::kRemoteSettings);
+  EXPECT_EQ(config.sources[2].location, "https://settings.example.org/v1");
+  ASSERT_EQ(config.sources[2].roots.size(), 2u);
+  EXPECT_EQ(config.sources[2].roots[1].bytes[31], 2);
+  EXPECT_EQ(config.sources[3].type, SourceType::kCapsule);
+  EXPECT_EQ(config.sources[3].location, "/media/usb/capsule");
   EXPECT_EQ(config.policy.mode, Mode::kShadow);
   EXPECT_TRUE(config.policy.insist);
   EXPECT_EQ(config.policy.never_provisioned, Action::kDeny);
@@ -79,7 +109,8 @@ TEST(Config, ShippedExampleSaysTheDefaultsWhenUncommented) {
   const Config config = Parsed(text);
   const Config defaults = DefaultConfig();
   EXPECT_EQ(config.state_dir, defaults.state_dir);
-  EXPECT_EQ(config.sources.size(), 2u);
+  EXPECT_EQ(config.sources.size(), 4u);
+  EXPECT_EQ(config.sources[0].location, defaults.sources[0].location);
   uint8_t encoded[kEncodedPolicySize], wanted[kEncodedPolicySize];
   EncodePolicy(config.policy, encoded);
   EncodePolicy(defaults.policy, wanted);
@@ -105,8 +136,8 @@ TEST(Config, UnknownKeyIsNamedWithItsLineAndTheAllowedOnes) {
             "config.yaml: line 3: policy: unknown key \"stale_after\", allowed are mode, insist, "
             "never-provisioned, stale-after, stale, damaged");
   EXPECT_EQ(ErrorOf("sources:\n  - type: manifest\n    path: /x\n"),
-            "config.yaml: line 3: source: unknown key \"path\", allowed are type, url, "
-            "require-signature");
+            "config.yaml: line 3: source: unknown key \"path\", allowed are type, url, channel, "
+            "root-sha256, require-signature");
 }
 
 TEST(Config, WrongValueIsNamedWithItsLineAndTheAllowedOnes) {
@@ -124,7 +155,7 @@ TEST(Config, WrongValueIsNamedWithItsLineAndTheAllowedOnes) {
             "config.yaml: line 1: state-dir: found nothing, wanted text");
   EXPECT_EQ(ErrorOf("sources:\n  - type: mirror\n"),
             "config.yaml: line 2: type: found mirror, wanted one of remote-settings, manifest, "
-            "directory");
+            "directory, capsule");
 }
 
 TEST(Config, WrongShapeIsAnErrorWithItsLine) {
@@ -146,12 +177,41 @@ TEST(Config, WrongShapeIsAnErrorWithItsLine) {
   EXPECT_EQ(broken.find("config.yaml: line "), 0u) << broken;
 }
 
-TEST(Config, WhatThisVersionLacksIsSaidClearly) {
-  EXPECT_EQ(ErrorOf("state-dir: /x\nmetrics-file: /y\n"),
-            "config.yaml: line 2: metrics-file: not supported by this version; remove the line");
-  EXPECT_EQ(ErrorOf("sources:\n  - type: remote-settings\n    url: https://x/v1\n"),
-            "config.yaml: line 2: type: found remote-settings, which this version does not "
-            "support, wanted manifest or directory");
+TEST(Config, PathsAreAbsolute) {
+  EXPECT_EQ(ErrorOf("state-dir: /x\nmetrics-file: y\n"),
+            "config.yaml: line 2: metrics-file: found y, wanted an absolute path");
+  EXPECT_EQ(ErrorOf("sources:\n  - type: capsule\n    path: y\n"),
+            "config.yaml: line 3: path: found y, wanted an absolute path");
+}
+
+TEST(Config, SignaturesCannotBeWaivedWhereThereAlwaysIsOne) {
+  for (const char* source :
+       {"type: remote-settings\n    url: https://x/v1", "type: capsule\n    path: /x"}) {
+    const std::string text = "sources:\n  - " + std::string(source);
+    EXPECT_EQ(ErrorOf(text + "\n    require-signature: false\n"),
+              "config.yaml: line 4: require-signature: found false, wanted true: sources of this "
+              "type are signed");
+    EXPECT_TRUE(Parsed(text).sources[0].require_signature);
+  }
+}
+
+TEST(Config, RootsAre64HexadecimalDigits) {
+  const std::string source = "sources:\n  - type: directory\n    path: /x\n    root-sha256: ";
+  const std::string hash(64, 'a');
+  for (const std::string& wrong : {hash.substr(1), hash + "a", "g" + hash.substr(1)}) {
+    for (const std::string& text : {wrong, "[" + hash + ", " + wrong + "]"}) {
+      EXPECT_EQ(ErrorOf(source + text),
+                "config.yaml: line 4: root-sha256: found " + wrong +
+                    ", wanted 64 hexadecimal digits: the SHA-256 of a certificate");
+    }
+  }
+  EXPECT_EQ(ErrorOf(source + "[]"),
+            "config.yaml: line 4: root-sha256: found an empty list, wanted at least one hash");
+  EXPECT_EQ(ErrorOf(source + "[[]]"),
+            "config.yaml: line 4: root-sha256: found a list of something else, wanted a list of "
+            "texts");
+  EXPECT_EQ(ErrorOf(source + "{}"),
+            "config.yaml: line 4: root-sha256: found no single value, wanted text");
 }
 
 TEST(Config, MissingFileMeansTheDefaultsUnlessItWasNamed) {
