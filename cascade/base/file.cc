@@ -10,21 +10,6 @@
 namespace crlite {
 namespace {
 
-// A descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 bool WriteAll(int fd, Bytes content) {
   while (!content.empty()) {
     const ssize_t written = write(fd, content.data(), content.size());
@@ -66,6 +51,10 @@ std::string DirectoryOf(const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) close(fd_);
 }
 
 Result<std::vector<uint8_t>> ReadFile(const std::string& path, uint64_t max_size, Links links) {

@@ -15,6 +15,20 @@ namespace crlite {
 // Real filters are below 12 MB; anything larger than this is refused before it is read.
 inline constexpr uint64_t kMaxFilterFileSize = 64u << 20;
 
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  // `fd`: an open one, or -1 after a failed open.
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor();
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
 // Whether the last part of a path may be a symbolic link. Not where somebody else could make one.
 enum class Links { kFollow, kRefuse };
 

@@ -15,10 +15,8 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxFileNameSize = 32;
-constexpr int kOfferSchema = 1;
 constexpr uint64_t kDayMs = 86400 * uint64_t{1000};
-// Far beyond any real time, and far from where sums of times wrap.
-constexpr uint64_t kMaxTimeMs = uint64_t{1} << 53;
+}  // namespace
 
 Result<OfferedFile> ParseFile(const json& entry) {
   if (!entry.is_object()) return MalformedError("wanted an object");
@@ -41,7 +39,9 @@ Result<OfferedFile> ParseFile(const json& entry) {
   return file;
 }
 
-}  // namespace
+OfferedFile DescribeFile(std::string name, Bytes content) {
+  return {std::move(name), content.size(), Sha256::Hash(content)};
+}
 
 std::string OfferedFile::HashText() const { return ToHex(hash.bytes); }
 
@@ -64,6 +64,10 @@ bool IsFileName(std::string_view name) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
   });
+}
+
+nlohmann::json FileToJson(const OfferedFile& file) {
+  return {{"filename", file.name}, {"size", file.size}, {"hash", file.HashText()}};
 }
 
 Result<std::vector<OfferedFile>> ParseFiles(const json& list) {
@@ -102,39 +106,6 @@ Status CheckNotInFuture(uint64_t data_time_ms, uint64_t now_ms) {
 
 uint64_t RecordedTimeMs(uint64_t data_time_ms, uint64_t now_ms) {
   return std::min(data_time_ms, now_ms);
-}
-
-std::string OfferToText(const Offer& offer) {
-  json files = json::array();
-  for (const OfferedFile& file : offer.files) {
-    files.push_back({{"filename", file.name}, {"size", file.size}, {"hash", file.HashText()}});
-  }
-  const json document = {{"schema", kOfferSchema},
-                         {"source", offer.source},
-                         {"data_time_ms", offer.data_time_ms},
-                         {"files", std::move(files)}};
-  // A path given on the command line need not be UTF-8.
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-Result<Offer> OfferFromText(std::string_view text) {
-  Result<json> document = ParseObject(text, kMaxOfferTextSize);
-  if (!document.ok()) return document.error();
-  Result<uint64_t> schema = ParseCount(*document, "schema", kOfferSchema);
-  if (!schema.ok()) return schema.error();
-  Offer offer;
-  Result<std::string> source = ParseText(*document, "source");
-  if (!source.ok()) return source.error();
-  offer.source = std::move(*source);
-  Result<uint64_t> time = ParseCount(*document, "data_time_ms", kMaxTimeMs);
-  if (!time.ok()) return time.error();
-  offer.data_time_ms = *time;
-  const auto list = document->find("files");
-  if (list == document->end()) return MalformedError("files: missing");
-  Result<std::vector<OfferedFile>> files = ParseFiles(*list);
-  if (!files.ok()) return files.error().In("files");
-  offer.files = std::move(*files);
-  return offer;
 }
 
 }  // namespace crlite

@@ -1,7 +1,4 @@
 // What a source has to give: an ordered list of files, each with its size and hash.
-//
-// It is kept in two places of the state directory, in the same form: incoming/offer.json (fetched,
-// not yet in force) and filters/current.json (in force).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -19,7 +16,7 @@ namespace crlite {
 // The snapshot holds 512 filters, one of which is its own self-test.
 inline constexpr size_t kMaxOfferedFiles = 511;
 inline constexpr uint64_t kMaxOfferSize = uint64_t{256} << 20;  // bytes of all files together
-inline constexpr uint64_t kMaxOfferTextSize = 1 << 20;          // of manifest.json or offer.json
+inline constexpr uint64_t kMaxOfferTextSize = 1 << 20;          // of manifest.json and its like
 
 struct OfferedFile {
   std::string name;  // [A-Za-z0-9._-]{1,32}, neither "." nor ".."
@@ -29,6 +26,8 @@ struct OfferedFile {
   // The name under which the state directory keeps it.
   std::string HashText() const;
 };
+
+OfferedFile DescribeFile(std::string name, Bytes content);
 
 // What a server said of the version of a document: sent with the next request, it saves the answer.
 struct Validator {
@@ -49,8 +48,11 @@ uint64_t TotalSize(const Offer& offer);
 // Whether the file can be kept and named in a snapshot.
 bool IsFileName(std::string_view name);
 
-// A list of { "filename", "size", "hash" }: the form that manifest.json and offer.json share
+// { "filename", "size", "hash" }: the form that manifest.json and offer.json share
 // (docs/formats.md, "Manifest"). Unknown fields are ignored.
+nlohmann::json FileToJson(const OfferedFile& file);
+Result<OfferedFile> ParseFile(const nlohmann::json& entry);
+// A list of them, within the limits above and with no name twice.
 Result<std::vector<OfferedFile>> ParseFiles(const nlohmann::json& list);
 
 // "<name> lies in the future" for a time more than a day after `now_ms`: it would never grow stale.
@@ -59,8 +61,5 @@ Status CheckNotInFuture(uint64_t data_time_ms, uint64_t now_ms);
 // The time to record for data that says it is of `data_time_ms`: not later than now, so that a
 // clock that runs ahead at one source does not make all others look older.
 uint64_t RecordedTimeMs(uint64_t data_time_ms, uint64_t now_ms);
-
-std::string OfferToText(const Offer& offer);
-Result<Offer> OfferFromText(std::string_view text);
 
 }  // namespace crlite

@@ -1,15 +1,18 @@
 #include "sync/store/filter_store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <set>
 
 #include "cascade/base/file.h"
 #include "cascade/base/hex.h"
+#include "sync/store/offer_file.h"
 
 namespace crlite {
 namespace {
@@ -18,7 +21,32 @@ constexpr mode_t kPublicFile = 0644;
 constexpr mode_t kPublicDirectory = 0755;
 constexpr char kOfferName[] = "offer.json";
 constexpr char kCurrentName[] = "current.json";
+constexpr char kPartSuffix[] = ".part";
+constexpr char kPatchSuffix[] = ".patch";
 constexpr char kFetchAgain[] = "run crlite-sync to fetch it again";
+
+// Whoever owns the folder may have put a name of someone else's file there: nothing of what is
+// not the wanted content may be told, not even its size.
+Error OtherBytes(const std::string& folder, const std::string& name) {
+  return MalformedError(
+      fmt::format("{}: {}: other bytes than were offered; {}", folder, name, kFetchAgain));
+}
+
+Result<std::string> ReadDocument(const std::string& folder, const OfferedFile& file) {
+  const Result<std::vector<uint8_t>> content =
+      ReadFile(folder + "/" + file.HashText(), file.size, Links::kRefuse);
+  if (!content.ok() && content.error().code == ErrorCode::kIo) return content.error();
+  if (!content.ok() || !CheckContent(file, *content).ok()) return OtherBytes(folder, file.name);
+  return std::string(content->begin(), content->end());
+}
+
+Result<Proof> ReadProof(const std::string& folder, const ProofFiles& files) {
+  Result<std::string> changeset = ReadDocument(folder, files.changeset);
+  if (!changeset.ok()) return changeset.error();
+  Result<std::string> chain = ReadDocument(folder, files.chain);
+  if (!chain.ok()) return chain.error();
+  return Proof{std::move(*changeset), std::move(*chain)};
+}
 
 Result<std::optional<Offer>> ReadList(const std::string& path) {
   struct stat status;
@@ -29,9 +57,16 @@ Result<std::optional<Offer>> ReadList(const std::string& path) {
         fmt::format("{}: more than the {} bytes that are accepted", path, kMaxOfferTextSize));
   }
   if (!text.ok()) return text.error();
-  Result<Offer> offer = OfferFromText({reinterpret_cast<const char*>(text->data()), text->size()});
-  if (!offer.ok()) return offer.error().In(path);
-  return std::optional<Offer>(std::move(*offer));
+  Result<StoredOffer> stored =
+      OfferFromText({reinterpret_cast<const char*>(text->data()), text->size()});
+  if (!stored.ok()) return stored.error().In(path);
+  if (stored->proof_files.has_value()) {
+    Result<Proof> proof = ReadProof(DirectoryOf(path), *stored->proof_files);
+    if (!proof.ok())
+      return MalformedError(fmt::format("{}: proof: {}", path, proof.error().message));
+    stored->offer.proof = std::move(*proof);
+  }
+  return std::optional<Offer>(std::move(stored->offer));
 }
 
 Status WriteFile(const std::string& path, Bytes content, FileOwner owner) {
@@ -39,9 +74,23 @@ Status WriteFile(const std::string& path, Bytes content, FileOwner owner) {
   return WriteFileAtomically(path, content, kPublicFile, owner);
 }
 
+Bytes View(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+// The proof's documents come first: a list never names what is not there.
 Status WriteList(const std::string& path, const Offer& offer, FileOwner owner) {
-  const std::string text = OfferToText(offer);
-  return WriteFile(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}, owner);
+  if (offer.proof.has_value()) {
+    const ProofFiles files = DescribeProof(*offer.proof);
+    const std::string folder = DirectoryOf(path) + "/";
+    for (const auto& [file, text] : {std::pair(&files.changeset, &offer.proof->changeset),
+                                     std::pair(&files.chain, &offer.proof->chain)}) {
+      const std::string target = folder + file->HashText();
+      if (ReadDocument(DirectoryOf(path), *file).ok()) continue;
+      if (Status written = WriteFile(target, View(*text), owner); !written.ok()) return written;
+    }
+  }
+  return WriteFile(path, View(OfferToText(offer)), owner);
 }
 
 Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const OfferedFile& file) {
@@ -59,12 +108,22 @@ Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const Offere
 bool IsOwnName(std::string_view name) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
   if (name == kOfferName || name == kCurrentName) return true;
+  for (const char* gathered : {kPartSuffix, kPatchSuffix}) {
+    if (name.ends_with(gathered)) name.remove_suffix(strlen(gathered));
+  }
   return name.size() == 2 * sizeof(Sha256Digest) &&
          name.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
 bool IsOwnOrTemporaryName(std::string_view name) {
   return IsOwnName(name) || IsOwnName(TargetOfTemporary(name));
+}
+
+void AddNames(const Offer& offer, std::set<std::string>* names) {
+  for (const OfferedFile& file : offer.files) names->insert(file.HashText());
+  if (!offer.proof.has_value()) return;
+  const ProofFiles proof = DescribeProof(*offer.proof);
+  names->insert({proof.changeset.HashText(), proof.chain.HashText()});
 }
 
 // Deletes the files of `folder` that a FilterStore made and that are not in `keep`. What cannot be
@@ -84,7 +143,11 @@ void Prune(const std::string& folder, const std::set<std::string>& keep) {
 bool IsTemporary(std::string_view name) {
   if (name == "snapshot.new") return true;
   const std::string_view target = TargetOfTemporary(name);
-  return target == "snapshot.new" || target == "generation" || target == "provisioned";
+  for (const char* ours :
+       {"snapshot.new", "generation", "provisioned", "floors.json", "last-publish.json"}) {
+    if (target == ours) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -137,10 +200,7 @@ Result<std::vector<uint8_t>> FilterStore::Read(const OfferedFile& file) const {
   // A file that was never published is missing there by nature: the other one tells more.
   if (access((paths_.filters + "/" + file.HashText()).c_str(), F_OK) == 0) return in_force;
   if (incoming.error().code == ErrorCode::kIo) return incoming.error().In(file.name);
-  // Whoever owns the folder may have put a name of someone else's file there: nothing of its
-  // content may be told, not even its size.
-  return MalformedError(fmt::format("{}: {}: other bytes than were offered; {}", paths_.incoming,
-                                    file.name, kFetchAgain));
+  return OtherBytes(paths_.incoming, file.name);
 }
 
 Result<std::vector<uint8_t>> FilterStore::ReadInForce(const OfferedFile& file) const {
@@ -150,6 +210,27 @@ Result<std::vector<uint8_t>> FilterStore::ReadInForce(const OfferedFile& file) c
 }
 
 bool FilterStore::IsInForce(const OfferedFile& file) const { return ReadInForce(file).ok(); }
+
+std::string FilterStore::PartPath(const OfferedFile& file) const {
+  return paths_.incoming + "/" + file.HashText() + kPartSuffix;
+}
+
+std::string FilterStore::PatchPath(const OfferedFile& file) const {
+  return paths_.incoming + "/" + file.HashText() + kPatchSuffix;
+}
+
+Status FilterStore::AcceptPart(const OfferedFile& file) {
+  const std::string part = PartPath(file);
+  const Result<std::vector<uint8_t>> content = ReadFile(part, kMaxFilterFileSize, Links::kRefuse);
+  if (!content.ok()) return content.error();
+  if (Status checked = CheckContent(file, *content); !checked.ok()) {
+    unlink(part.c_str());
+    return checked;
+  }
+  const Descriptor fd(open(part.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return IoError(part, "cannot sync", errno);
+  return RenameIntoPlace(part, paths_.incoming + "/" + file.HashText());
+}
 
 Status FilterStore::PutIncoming(const OfferedFile& file, Bytes content) {
   return WriteFile(paths_.incoming + "/" + file.HashText(), content, FileOwner::kOwnerOfDirectory);
@@ -162,14 +243,17 @@ Status FilterStore::PutInForce(const OfferedFile& file, Bytes content) {
 void FilterStore::PruneIncoming(const std::vector<const Offer*>& keep) {
   std::set<std::string> names = {kOfferName};
   for (const Offer* offer : keep) {
-    for (const OfferedFile& file : offer->files) names.insert(file.HashText());
+    AddNames(*offer, &names);
+    for (const OfferedFile& file : offer->files) {
+      names.insert(file.HashText() + kPartSuffix);
+    }
   }
   Prune(paths_.incoming, names);
 }
 
 void FilterStore::PruneInForce(const Offer& keep) {
   std::set<std::string> names = {kCurrentName};
-  for (const OfferedFile& file : keep.files) names.insert(file.HashText());
+  AddNames(keep, &names);
   Prune(paths_.filters, names);
 }
 

@@ -1,9 +1,11 @@
+#include "sync/store/filter_store.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <set>
 
-#include "sync/store/filter_store.h"
+#include "sync/store/offer_file.h"
 #include "tests/support/temporary_directory.h"
 
 namespace crlite {
@@ -157,6 +159,67 @@ TEST_F(FilterStoreTest, PruneStateDeletesTemporaryFilesAlone) {
   EXPECT_EQ(Names(directory_.path()),
             (std::set<std::string>{"snapshot", "generation", "provisioned", "lock", "snapshot.v1",
                                    "notes.crlite-tmp-AbCdEf"}));
+}
+
+TEST_F(FilterStoreTest, KeepsTheProofBesideItsListByteForByte) {
+  Offer offer;
+  offer.source = "dir:/x";
+  offer.files = {file_};
+  offer.proof = Proof{"{ \"changeset\" : 1 }\n", "-----BEGIN"};
+  ASSERT_TRUE(MakeDirectory(paths_.directory).ok());
+  ASSERT_TRUE(store_.WriteCurrent(offer).ok());
+  store_.PruneInForce(offer);
+  const Result<std::optional<Offer>> again = store_.ReadCurrent();
+  ASSERT_TRUE(again.ok() && again->has_value()) << again.error().message;
+  ASSERT_TRUE((*again)->proof.has_value());
+  EXPECT_EQ((*again)->proof->changeset, offer.proof->changeset);
+  EXPECT_EQ((*again)->proof->chain, offer.proof->chain);
+  offer.proof.reset();
+  ASSERT_TRUE(store_.WriteCurrent(offer).ok());
+  store_.PruneInForce(offer);
+  EXPECT_EQ(Names(paths_.filters), (std::set<std::string>{"current.json"}));
+}
+
+TEST_F(FilterStoreTest, ListWhoseProofWasChangedIsRefused) {
+  Offer offer;
+  offer.source = "dir:/x";
+  offer.files = {file_};
+  offer.proof = Proof{"{}", "chain"};
+  ASSERT_TRUE(MakeDirectory(paths_.directory).ok());
+  ASSERT_TRUE(store_.WriteIncoming(offer).ok());
+  std::ofstream(paths_.incoming + "/" + DescribeProof(*offer.proof).chain.HashText()) << "other";
+  const Result<std::optional<Offer>> again = store_.ReadIncoming();
+  ASSERT_FALSE(again.ok());
+  EXPECT_NE(again.error().message.find("chain: other bytes than were offered"), std::string::npos)
+      << again.error().message;
+}
+
+TEST_F(FilterStoreTest, TakesAPartOnlyWhenItIsWhole) {
+  ASSERT_TRUE(MakeDirectory(paths_.directory).ok());
+  ASSERT_TRUE(MakeDirectory(paths_.incoming).ok());
+  std::ofstream(store_.PartPath(file_)) << "conten";
+  const Status cut = store_.AcceptPart(file_);
+  ASSERT_FALSE(cut.ok());
+  EXPECT_EQ(cut.error().code, ErrorCode::kMalformed);
+  EXPECT_TRUE(Names(paths_.incoming).empty());
+  std::ofstream(store_.PartPath(file_)) << content_;
+  ASSERT_TRUE(store_.AcceptPart(file_).ok());
+  EXPECT_EQ(Names(paths_.incoming), (std::set<std::string>{file_.HashText()}));
+  EXPECT_TRUE(store_.Read(file_).ok());
+}
+
+TEST_F(FilterStoreTest, PruneKeepsThePartsOfWhatIsWanted) {
+  ASSERT_TRUE(MakeDirectory(paths_.directory).ok());
+  ASSERT_TRUE(MakeDirectory(paths_.incoming).ok());
+  const OfferedFile other = Describe("other");
+  Offer offer;
+  offer.files = {file_};
+  for (const OfferedFile& file : {file_, other}) {
+    Touch(store_.PartPath(file));
+    Touch(store_.PatchPath(file));
+  }
+  store_.PruneIncoming({&offer});
+  EXPECT_EQ(Names(paths_.incoming), (std::set<std::string>{file_.HashText() + ".part"}));
 }
 
 }  // namespace
