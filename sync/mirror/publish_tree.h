@@ -12,6 +12,7 @@ namespace crlite {
 
 struct TreeOptions {
   std::string folder;                                   // exists, and holds nothing else
+  std::string record;                                   // file of RemoveSuperseded, outside of it
   std::string comment;                                  // of manifest.json
   std::chrono::seconds keep = std::chrono::hours(168);  // superseded files, from that moment on
 };
@@ -22,10 +23,12 @@ struct TreeChange {
   bool is_new = false;  // whether the lists were replaced
 };
 
-// Publishes `offer`, whose proof was verified and whose files are in `store`: first the files, then
-// their patches and the chain, then changeset.json, then manifest.json. Each is complete before it
-// gets its name, and what clients of the state before may still ask for stays for `keep`. Whatever
-// fails, the lists that were published go on to name files that are there.
+// Publishes `offer`, whose proof was verified and whose files are in `store`: first the files, each
+// with the patch that makes it from the one before, and the chain, then changeset.json, then
+// manifest.json. Each is complete before it gets its name, and what clients of the state before may
+// still ask for stays for `keep`. Whatever fails, the lists that were published go on to name files
+// that are there. What is there already and whole is left alone, with its time; what is damaged is
+// replaced. One publication at a time.
 Result<TreeChange> PublishTree(const Offer& offer, const FilterStore& store,
                                const TreeOptions& options, uint64_t now_ms);
 

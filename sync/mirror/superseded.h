@@ -10,8 +10,10 @@
 namespace crlite {
 
 // Notes in `record` (JSON) which of the tree's files, other than `current` (paths relative to
-// `folder`), are superseded since `now_ms`, and deletes those that have been for longer than
-// `keep`. Only names that the mirror gives are touched. Returns how many were deleted.
+// `folder`), are superseded since `now_ms`, and deletes those that have been for `keep`, as well as
+// what writers that died have left behind. Only names that the mirror gives are touched: filters
+// (*.filter, *-filter, *.delta), chains and patches. A record that is damaged or lost delays
+// deletions by `keep`, no more. Returns how many superseded files were deleted.
 Result<size_t> RemoveSuperseded(const std::string& folder, const std::string& record,
                                 const std::set<std::string>& current, std::chrono::seconds keep,
                                 uint64_t now_ms);
