@@ -19,8 +19,8 @@ writes (each file is replaced as a whole) what URL, the address of TREE, has to 
     attachments/security-state/cert-revocations/<hash>/<name of FILE>
 
 and prints the path of the chain and of every attachment, one a line. Each delta is the child of the
-filter before it. Beside the filters' records there is one full filter of another channel, which no
-client should want. What was published before stays, as on a real server, but for the lists.
+filter before it. The list has as many records of another channel, whose attachments are not there:
+whoever wants them shows. What was published before stays, as on a real server, but for the lists.
 
 WHAT, done before the list is signed:
     filename=NAME   the last filter's attachment is called so (with \\0 for a NUL)
@@ -43,6 +43,7 @@ import hashlib
 import json
 import os
 import pathlib
+import sys
 import time
 import uuid
 
@@ -151,10 +152,7 @@ class Publication:
             paths.append(tree / "attachments" / record["attachment"]["location"])
             if not paths[-1].exists():
                 replace_file(paths[-1], pathlib.Path(path).read_bytes())
-        # Another channel's filter is the newest of all: taking it would show.
-        other = "compat" if self.channel == "default" else "default"
-        records.insert(0, record_of(pathlib.Path(self.filters[-1][0]), other, None,
-                                    self.timestamp))
+        records = self._other_channel() + records
         replace_file(tree / "v1/index", json.dumps(self._server_info()).encode())
         buckets = tree / "v1/buckets"
         replace_file(buckets / COLLECTION.replace("/", "/collections/") / "changeset",
@@ -162,6 +160,14 @@ class Publication:
         replace_file(buckets / "monitor/collections/changes/changeset",
                      json.dumps(self._monitor()).encode())
         return paths
+
+    def _other_channel(self):
+        name = "compat" if self.channel == "default" else "default"
+        records = records_of(self.filters, name, self.timestamp)
+        for record in records:
+            digest = hashlib.sha256(record["attachment"]["hash"].encode()).hexdigest()
+            record["attachment"].update(hash=digest, location=f"{COLLECTION}/{digest}")
+        return records
 
     def _write_chain(self, tree):
         path = tree / "chains" / self.keys.chain_name
@@ -232,6 +238,7 @@ def command_publish(arguments):
 
 
 def main():
+    sys.setrecursionlimit(100000)  # for `deep`
     parser = argparse.ArgumentParser(usage=__doc__)
     commands = parser.add_subparsers(required=True)
     keys = commands.add_parser("keys")
