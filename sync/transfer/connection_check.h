@@ -24,6 +24,8 @@ class ConnectionCheck {
 
   // Makes verification in `context` refuse a revoked server certificate with
   // X509_V_ERR_CERT_REVOKED, after the usual verification. `this` must outlive its connections.
+  // Where libcurl uses another TLS library than OpenSSL there is no such context, and connections
+  // get the usual verification alone.
   void Install(SSL_CTX* context) const;
 
  private:

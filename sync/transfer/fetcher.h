@@ -30,7 +30,7 @@ struct Document {
 // A file to be brought to the disk.
 struct FileRequest {
   std::string url;
-  std::string path;                  // where the bytes go; a partial file there is continued
+  std::string path;                  // where the bytes go; with `hash`, a part there is continued
   uint64_t max_size = 0;             // bytes; a longer body is an error as soon as it shows
   std::optional<Sha256Digest> hash;  // of the whole file, which then has max_size bytes
 };
@@ -48,7 +48,8 @@ struct Traffic {
 //
 // What may pass soon (no connection, 408, 429, 5xx, a broken-off body) is tried again three times,
 // after pauses that double, with jitter, or after what Retry-After says if that is within the time
-// limits. Errors are kUnavailable, begin with the URL and say what to try where that is known.
+// limits; a time-out is none of these. Errors are kUnavailable, begin with the URL and say what to
+// try where that is known; those of the disk are kIo and begin with the path.
 class Fetcher {
  public:
   struct TimeLimits {
@@ -71,8 +72,8 @@ class Fetcher {
 
   // All files, several at once; element i tells of files[i]. A partial file that was continued and
   // then has the wrong hash is fetched once more from its beginning. A file whose transfer broke
-  // off stays for the next run; one that can never become right (too large, wrong hash, 404) is
-  // removed.
+  // off stays for the next run; one that can never become right (too large, wrong hash, 404, no
+  // room on the disk) is removed.
   std::vector<Status> Download(const std::vector<FileRequest>& files);
 
   const Traffic& traffic() const;

@@ -29,7 +29,7 @@ bool IsLoopback(const std::string& host) {
 
 }  // namespace
 
-Status CheckUrl(const std::string& url) {
+Status CheckUrl(const std::string& url, Vouching vouching) {
   const auto wrong = [&](const char* what) {
     return Error{ErrorCode::kConfiguration, url + ": " + what};
   };
@@ -41,8 +41,9 @@ Status CheckUrl(const std::string& url) {
   const std::string scheme = Part(handle.get(), CURLUPART_SCHEME);
   const std::string host = Part(handle.get(), CURLUPART_HOST);
   if (host.empty()) return wrong("no host, wanted https://host/folder/");
-  if (scheme != "https" && !(scheme == "http" && IsLoopback(host))) {
-    return wrong("only https is accepted (http for loopback addresses)");
+  const bool may_be_http = vouching == Vouching::kSignature || IsLoopback(host);
+  if (scheme != "https" && !(scheme == "http" && may_be_http)) {
+    return wrong("only https is accepted (http for loopback addresses and signed sources)");
   }
   if (!Part(handle.get(), CURLUPART_USER).empty() ||
       !Part(handle.get(), CURLUPART_PASSWORD).empty()) {
