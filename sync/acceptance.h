@@ -3,12 +3,11 @@
 // One rule for whoever fetches, publishes and mirrors; only the one who publishes decides.
 #pragma once
 
-#include <optional>
-
 #include "cascade/base/result.h"
 #include "conf/config.h"
 #include "sync/offer/offer.h"
 #include "sync/store/floors.h"
+#include "sync/trust/signed_list.h"
 
 namespace crlite {
 
@@ -17,6 +16,9 @@ struct Allowances {
   bool rollback = false;       // data older than what was accepted before
   bool unsigned_data = false;  // unsigned data, although signed data was accepted before
 };
+
+// Whom to believe about data of `source`: its roots, else Mozilla's production root.
+Trust TrustOf(const SourceConfig& source);
 
 class Acceptance {
  public:
@@ -36,6 +38,7 @@ class Acceptance {
  private:
   const SourceConfig* SourceOf(const Offer& offer) const;
   Status CheckUnsigned(const Offer& offer) const;
+  Status CheckNotRollback(const Offer& offer) const;
 
   const Config& config_;
   const Floors& floors_;

@@ -7,6 +7,8 @@
 namespace crlite {
 namespace {
 
+constexpr int kJsonSchema = 1;
+
 void PutLine(FILE* stream, std::string_view line) {
   fmt::print(stream, "{}\n", line);
   fflush(stream);
@@ -14,26 +16,43 @@ void PutLine(FILE* stream, std::string_view line) {
 
 }  // namespace
 
+Console::Console(std::string program, Style style) : program_(std::move(program)), style_(style) {}
+
 void Console::Say(std::string_view line) {
   bar_.Clear();
-  PutLine(stdout, line);
+  if (style_ == Style::kLines) PutLine(stdout, line);
+  if (style_ == Style::kJson) steps_.push_back(line);
 }
 
 void Console::Warn(std::string_view line) {
   bar_.Clear();
-  PutLine(stderr, fmt::format("crlite-sync: {}", line));
+  PutLine(stderr, fmt::format("{}: {}", program_, line));
+  if (style_ == Style::kJson) warnings_.push_back(line);
 }
 
 void Console::StartBar(uint64_t total_bytes) {
-  done_ = 0;
-  if (total_bytes != 0) bar_.Begin("fetching", total_bytes);
+  has_bar_ = total_bytes != 0 && style_ != Style::kQuiet;
+  if (has_bar_) bar_.Begin("fetching", total_bytes);
 }
 
-void Console::ShowPartial(uint64_t bytes_of_file) { bar_.Set(done_ + bytes_of_file); }
+void Console::Advance(uint64_t bytes) {
+  if (has_bar_) bar_.Advance(bytes);
+}
 
-void Console::AddFile(uint64_t bytes_of_file) {
-  done_ += bytes_of_file;
-  bar_.Set(done_);
+void Console::Add(const char* key, nlohmann::ordered_json value) { more_[key] = std::move(value); }
+
+int Console::Finish(const Status& done) {
+  const int exit_status = done.ok() ? 0 : ExitCodeOf(done.error().code);
+  if (!done.ok()) Warn(done.error().message);
+  if (style_ != Style::kJson) return exit_status;
+  nlohmann::ordered_json document = {{"schema", kJsonSchema},
+                                     {"exit_status", exit_status},
+                                     {"steps", std::move(steps_)},
+                                     {"warnings", std::move(warnings_)}};
+  document.update(more_);
+  // A path given on the command line need not be UTF-8.
+  PutLine(stdout, document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return exit_status;
 }
 
 }  // namespace crlite

@@ -1,27 +1,21 @@
 // crlite-sync: brings filters to this machine and puts them in force. crlite-sync(8).
 
-#include <curl/curl.h>
-#include <fmt/format.h>
-#include <openssl/crypto.h>
-
 #include <CLI/CLI.hpp>
-#include <exception>
 
-#include "sync/console.h"
-#include "sync/source/source.h"
-#include "sync/transfer/url.h"
+#include "sync/command_line.h"
+#include "sync/metrics.h"
 #include "sync/verbs.h"
 
 namespace crlite {
 namespace {
 
-constexpr int kExitUsage = 64;
-constexpr int kExitInternal = 70;
+constexpr char kProgram[] = "crlite-sync";
 
 constexpr char kFooter[] =
-    "SPEC: manifest+https://HOST/FOLDER/   a folder on a web server with manifest.json and "
-    "filters\n"
-    "      dir:PATH                        a upki cache, or a folder of clubcard files\n"
+    "SPEC: remote-settings+https://HOST/v1   Mozilla's service, or one like it\n"
+    "      manifest+https://HOST/FOLDER/     a mirror: crlite-mirror's, or upki's\n"
+    "      dir:PATH                          a copy of one, or a folder of clubcard files\n"
+    "      capsule:FILE                      what `crlite-sync export` wrote\n"
     "\n"
     "Exit status: 0 verified data (new or unchanged), 1 no source gave any (what was published "
     "stays\n"
@@ -29,57 +23,43 @@ constexpr char kFooter[] =
     "\n"
     "Example: crlite-sync --source manifest+https://crlite.example.org/revocation/";
 
-struct Arguments {
-  std::string config_path = kDefaultConfigPath;
-  bool has_config = false;
-  std::string state_dir;
-  std::vector<std::string> sources;
-  SyncOptions options;
+struct Arguments : CommonArguments {
   bool fetch = false, publish = false, verify = false;
+  std::string capsule;  // to export to; empty: not the verb
 };
 
-// The kind of URL is crlite-sync's to judge, as it is libcurl that reads it.
-Status CheckUrls(const Config& config, const std::string& path) {
-  for (const SourceConfig& source : config.sources) {
-    if (source.type != SourceType::kManifest) continue;
-    if (Status checked = CheckUrl(source.location); !checked.ok()) {
-      return checked.error().In(fmt::format("{}: line {}: url", path, source.line));
-    }
-  }
-  return Status::Ok();
+Status RunPublish(const Config& config, const Arguments& arguments, Console* console) {
+  RunRecord record;
+  const Status published = Publish(config, arguments.options, console, &record);
+  console->Add("publish", RunRecordToJson(record));
+  return published;
 }
 
-// config.yaml, with what the command line replaces.
-Result<Config> EffectiveConfig(const Arguments& arguments, Console* console) {
-  Result<Config> config = LoadConfig(arguments.config_path, arguments.has_config);
-  if (!config.ok()) return config;
-  if (Status checked = CheckUrls(*config, arguments.config_path); !checked.ok()) {
-    return checked.error();
-  }
-  if (!arguments.state_dir.empty()) config->state_dir = arguments.state_dir;
-  if (arguments.sources.empty()) return config;
-  config->sources.clear();
-  for (const std::string& spec : arguments.sources) {
-    Result<SourceConfig> source = ParseSourceSpec(spec);
-    if (!source.ok()) return source.error();
-    if (!arguments.publish && !arguments.verify) {
-      console->Warn(spec + ": not signed, trusted because the command line names it");
-    }
-    config->sources.push_back(std::move(*source));
-  }
-  return config;
+Status RunFetch(const Config& config, const Arguments& arguments, Console* console) {
+  RunRecord record;
+  const Status fetched = Fetch(config, arguments.options, console, &record);
+  console->Add("fetch", RunRecordToJson(record));
+  return fetched;
 }
 
-Status RunVerbs(const Arguments& arguments, Console* console) {
-  Result<Config> config = EffectiveConfig(arguments, console);
-  if (!config.ok()) return config.error();
-  if (arguments.verify) return Verify(*config, console);
+Status FetchAndPublish(const Config& config, const Arguments& arguments, Console* console) {
   if (!arguments.publish) {
-    if (Status fetched = Fetch(*config, arguments.options, console); !fetched.ok()) return fetched;
+    if (Status fetched = RunFetch(config, arguments, console); !fetched.ok()) return fetched;
     // A dry run fetches nothing that could be published.
     if (arguments.fetch || arguments.options.dry_run) return Status::Ok();
   }
-  return Publish(*config, arguments.options, console);
+  return RunPublish(config, arguments, console);
+}
+
+Status RunVerb(const Config& config, const Arguments& arguments, Console* console) {
+  if (arguments.verify) return Verify(config, console);
+  if (!arguments.capsule.empty()) return Export(config, arguments.capsule, console);
+  const Status done = FetchAndPublish(config, arguments, console);
+  // Whoever fetches alone need not have the right to write there: publish does it for both.
+  if (config.metrics_file.empty() || arguments.fetch || arguments.options.dry_run) return done;
+  const Status written = WriteMetrics(StatePaths(config.state_dir), config.metrics_file);
+  if (!written.ok()) console->Warn(written.error().In("metrics-file").message);
+  return done;
 }
 
 void Describe(CLI::App* app, Arguments* arguments) {
@@ -87,66 +67,39 @@ void Describe(CLI::App* app, Arguments* arguments) {
   app->footer(kFooter);
   app->fallthrough();
   app->require_subcommand(0, 1);
-  app->add_option("--config", arguments->config_path, "Configuration file")
-      ->option_text(fmt::format("FILE [{}]", kDefaultConfigPath));
-  app->add_option("--state", arguments->state_dir,
-                  "State directory, in place of the configured one")
-      ->option_text("DIR");
-  app->add_option("--source", arguments->sources,
-                  "Where filters come from, in place of the configured sources; repeatable")
-      ->option_text("SPEC")
-      ->allow_extra_args(false);
-  app->add_flag("--dry-run", arguments->options.dry_run, "Say what would be done, change nothing");
-  app->add_flag("--force", arguments->options.force,
-                "Do it although nothing is new, or although the data is older than that in force");
+  AddCommonOptions(app, arguments);
+  app->add_flag("--allow-unsigned", arguments->options.allow.unsigned_data,
+                "Take unsigned data although signed data was accepted before");
+  app->add_flag("--force", arguments->options.force, "Fetch and publish although nothing is new");
   app->add_subcommand("fetch", "Bring the filters of the first source that has verified data")
       ->callback([arguments] { arguments->fetch = true; });
   app->add_subcommand("publish", "Compile what was fetched and put it in force")
       ->callback([arguments] { arguments->publish = true; });
   app->add_subcommand("verify", "Check everything that is in force against its hashes")
       ->callback([arguments] { arguments->verify = true; });
+  app->add_subcommand("export", "Write what is in force, with its proof, to one file")
+      ->add_option("FILE", arguments->capsule, "The capsule to write")
+      ->required();
 }
 
 int Run(int argc, char** argv) {
   CLI::App app(
       "Brings revocation filters to this machine and puts them in force; without a verb "
       "fetch, then publish.",
-      "crlite-sync");
+      kProgram);
   Arguments arguments;
   Describe(&app, &arguments);
-  Console console;
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
-  } catch (const CLI::ParseError& error) {
-    console.Warn(fmt::format("{}; try crlite-sync --help", error.what()));
-    return kExitUsage;
-  }
-  arguments.has_config = app.count("--config") != 0;
-  const Status done = RunVerbs(arguments, &console);
-  if (done.ok()) return 0;
-  console.Warn(done.error().message);
-  return ExitCodeOf(done.error().code);
+  Console early(kProgram);
+  if (const auto exit_status = ParseCommandLine(&app, argc, argv, &early)) return *exit_status;
+  Console console(kProgram, arguments.style());
+  const Result<Config> config = EffectiveConfig(app, arguments);
+  return console.Finish(config.ok() ? RunVerb(*config, arguments, &console)
+                                    : Status(config.error()));
 }
 
 }  // namespace
 }  // namespace crlite
 
 int main(int argc, char** argv) {
-  // The way to newer data must not be closed by the data at hand, whatever the policy: this process
-  // loads no openssl.cnf, so neither the module. libcurl would read it, so this comes first.
-  if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
-    fmt::print(stderr, "crlite-sync: OpenSSL: cannot be initialised\n");
-    return crlite::kExitInternal;
-  }
-  try {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    const int exit_code = crlite::Run(argc, argv);
-    curl_global_cleanup();
-    return exit_code;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "crlite-sync: internal error: {}\n", e.what());
-    return crlite::kExitInternal;
-  }
+  return crlite::RunTool(crlite::kProgram, crlite::Run, argc, argv);
 }

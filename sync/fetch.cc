@@ -5,12 +5,18 @@
 
 #include "cascade/base/text.h"
 #include "cascade/snapshot/state_directory.h"
+#include "sync/clock.h"
 #include "sync/source/source.h"
+#include "sync/source_fetch.h"
 #include "sync/store/filter_store.h"
+#include "sync/store/floors.h"
+#include "sync/transfer/connection_check.h"
 #include "sync/verbs.h"
 
 namespace crlite {
 namespace {
+
+constexpr uint64_t kDayMs = 86400 * uint64_t{1000};
 
 // Fetching and publishing may run as different users, so each has a lock of its own.
 Result<StateLock> LockIncoming(StatePaths paths) {
@@ -18,107 +24,6 @@ Result<StateLock> LockIncoming(StatePaths paths) {
   if (Status made = MakeDirectory(paths.incoming); !made.ok()) return made.error();
   paths.lock = paths.incoming + "/lock";
   return StateLock::Acquire(paths);
-}
-
-// One fetch from one source.
-class SourceFetch {
- public:
-  SourceFetch(FilterStore* store, const SyncOptions& options, Console* console)
-      : store_(store), options_(options), console_(console) {}
-
-  Status Run(Source* source) {
-    Result<Offer> offer = source->GetOffer();
-    if (!offer.ok()) return offer.error();
-    if (Status older = CheckAgainstCurrent(*offer); !older.ok()) return older;
-    if (!options_.dry_run) KeepOnlyWanted(*offer);
-    const std::vector<const OfferedFile*> missing = Missing(*offer);
-    SayPlan(*offer, missing);
-    if (options_.dry_run) return Status::Ok();
-    for (const OfferedFile* file : missing) {
-      if (Status brought = Bring(source, offer->source, *file); !brought.ok()) return brought;
-    }
-    if (Status written = store_->WriteIncoming(*offer); !written.ok()) return written;
-    store_->PruneIncoming({&*offer});
-    return Status::Ok();
-  }
-
- private:
-  Status CheckAgainstCurrent(const Offer& offer) const {
-    if (options_.force) return Status::Ok();
-    // An unreadable list is publish's to judge.
-    const Result<std::optional<Offer>> current = store_->ReadCurrent();
-    if (!current.ok() || !current->has_value()) return Status::Ok();
-    return CheckNotOlder(offer, **current);
-  }
-
-  // Files of an earlier run that this offer has as well stay: that is how a broken fetch resumes.
-  void KeepOnlyWanted(const Offer& offer) {
-    std::vector<const Offer*> keep = {&offer};
-    const Result<std::optional<Offer>> pending = store_->ReadIncoming();
-    if (pending.ok() && pending->has_value()) keep.push_back(&**pending);
-    store_->PruneIncoming(keep);
-  }
-
-  std::vector<const OfferedFile*> Missing(const Offer& offer) const {
-    std::vector<const OfferedFile*> missing;
-    for (const OfferedFile& file : offer.files) {
-      if (options_.force || !store_->Read(file).ok()) missing.push_back(&file);
-    }
-    return missing;
-  }
-
-  void SayPlan(const Offer& offer, const std::vector<const OfferedFile*>& missing) const {
-    uint64_t bytes = 0;
-    for (const OfferedFile* file : missing) bytes += file->size;
-    console_->Say(fmt::format("fetch: {}: {} filters of {}, {} to get ({})", offer.source,
-                              offer.files.size(), FormatTimeMs(offer.data_time_ms), missing.size(),
-                              FormatSize(bytes)));
-    if (options_.dry_run) {
-      for (const OfferedFile* file : missing) {
-        console_->Say(fmt::format("would fetch {} ({})", file->name, FormatSize(file->size)));
-      }
-    }
-    console_->StartBar(bytes);
-  }
-
-  Status Bring(Source* source, const std::string& source_name, const OfferedFile& file) {
-    Result<std::vector<uint8_t>> content = source->Read(file);
-    if (!content.ok()) return content.error();
-    Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);
-    if (!clubcard.ok()) {
-      return Error{ErrorCode::kUnavailable, clubcard.error().In(source_name).message};
-    }
-    console_->AddFile(file.size);
-    return store_->PutIncoming(file, *content);
-  }
-
-  FilterStore* store_;
-  const SyncOptions& options_;
-  Console* console_;
-};
-
-}  // namespace
-
-Result<std::unique_ptr<Clubcard>> ReadPublishable(const OfferedFile& file, Bytes content) {
-  Result<std::unique_ptr<Filter>> filter = ReadFilter(file.name, content);
-  if (!filter.ok()) return filter.error();
-  auto* clubcard = dynamic_cast<Clubcard*>(filter->get());
-  if (clubcard == nullptr) {
-    return MalformedError(
-        fmt::format("{}: a {}, which does not say which certificates it covers, wanted a clubcard",
-                    file.name, (*filter)->Describe().kind));
-  }
-  (void)std::move(filter).value().release();
-  return std::unique_ptr<Clubcard>(clubcard);
-}
-
-Status CheckNotOlder(const Offer& offer, const Offer& current) {
-  if (offer.data_time_ms >= current.data_time_ms) return Status::Ok();
-  return Error{ErrorCode::kUnavailable,
-               fmt::format("{}: its data is of {}, older than that in force, of {}; --force takes "
-                           "it anyway",
-                           offer.source, FormatTimeMs(offer.data_time_ms),
-                           FormatTimeMs(current.data_time_ms))};
 }
 
 // What is fetched from a folder that publishing cleans up would be gone afterwards.
@@ -142,7 +47,125 @@ Status CheckOutside(const SourceConfig& source, const StatePaths& paths) {
   return Status::Ok();
 }
 
-Status Fetch(const Config& config, const SyncOptions& options, Console* console) {
+// All sources in order, until one has given what is wanted.
+class SourcesFetch {
+ public:
+  SourcesFetch(const Config& config, const SyncOptions& options, Console* console,
+               RunRecord* record)
+      : config_(config),
+        paths_(config.state_dir),
+        options_(options),
+        console_(console),
+        record_(record),
+        store_(paths_),
+        connection_check_(paths_.snapshot) {}
+
+  Status Run() {
+    ReadState();
+    for (const SourceConfig& source : config_.sources) {
+      const Status fetched = TrySource(source);
+      if (fetched.ok()) return fetched;
+      // A full disk or a wrong configuration is the same for every source.
+      if (fetched.error().code != ErrorCode::kUnavailable) return fetched;
+      console_->Warn(fetched.error().message);
+    }
+    return Error{ErrorCode::kUnavailable,
+                 "no source gave verified data; what was published stays in force"};
+  }
+
+ private:
+  // What cannot be read is publish's to judge, and the administrator's to mend.
+  void ReadState() {
+    if (Result<Floors> floors = Floors::Read(paths_.floors); floors.ok()) {
+      floors_ = std::move(*floors);
+    }
+    Result<std::optional<Offer>> current = store_.ReadCurrent();
+    if (current.ok()) current_ = std::move(*current);
+    Result<std::optional<Offer>> incoming = store_.ReadIncoming();
+    if (incoming.ok()) incoming_ = std::move(*incoming);
+    if (const auto before = ReadRunRecord(FetchRecordPath(paths_)); before.has_value()) {
+      record_->not_before_ms = before->not_before_ms;
+    }
+  }
+
+  // What the source gave last: fetched last, or in force.
+  const Offer* HeldFrom(const std::string& spec) const {
+    for (const std::optional<Offer>* offer : {&incoming_, &current_}) {
+      if (offer->has_value() && (*offer)->source == spec) return &**offer;
+    }
+    return nullptr;
+  }
+
+  // A server that asked for a pause gets it, but never a longer one than a day.
+  bool IsToBeLeftAlone(const std::string& spec) {
+    const auto pause = record_->not_before_ms.find(spec);
+    if (pause == record_->not_before_ms.end()) return false;
+    const uint64_t now = NowMs();
+    if (pause->second > now && pause->second - now <= kDayMs && !options_.force) return true;
+    record_->not_before_ms.erase(pause);
+    return false;
+  }
+
+  Status TrySource(const SourceConfig& config) {
+    const std::string spec = SourceSpec(config);
+    const Offer* held = HeldFrom(spec);
+    if (IsToBeLeftAlone(spec)) {
+      const std::string until = FormatTimeMs(record_->not_before_ms[spec]);
+      if (held == nullptr) {
+        return Error{
+            ErrorCode::kUnavailable,
+            fmt::format("{}: asked for no request before {}; --force asks anyway", spec, until)};
+      }
+      console_->Say(fmt::format("fetch: {}: asked for no request before {}; what it gave stays",
+                                spec, until));
+      NoteSource(*held);
+      return Status::Ok();
+    }
+    // One for each: what a slow source takes is not missing for the others.
+    Fetcher fetcher(
+        options_.time_limits, [this](uint64_t bytes) { console_->Advance(bytes); },
+        &connection_check_);
+    Result<std::unique_ptr<Source>> source = OpenSource(config, &fetcher);
+    if (!source.ok()) return source.error();
+    const Acceptance acceptance(config_, floors_, current_.has_value() ? &*current_ : nullptr,
+                                options_.allow);
+    SourceFetch fetch(&store_, acceptance, options_, console_);
+    const Result<Offer> offer = fetch.Run(source->get(), held);
+    NoteTraffic(spec, fetcher);
+    if (!offer.ok()) return offer.error();
+    NoteSource(*offer);
+    return Status::Ok();
+  }
+
+  void NoteTraffic(const std::string& spec, const Fetcher& fetcher) {
+    record_->traffic.requests += fetcher.traffic().requests;
+    record_->traffic.sent_bytes += fetcher.traffic().sent_bytes;
+    record_->traffic.received_bytes += fetcher.traffic().received_bytes;
+    const auto pause = std::chrono::milliseconds(fetcher.wished_pause()).count();
+    if (pause > 0) record_->not_before_ms[spec] = NowMs() + static_cast<uint64_t>(pause);
+  }
+
+  void NoteSource(const Offer& offer) {
+    record_->source = offer.source;
+    record_->is_signed = offer.proof.has_value();
+    record_->data_time_ms = offer.data_time_ms;
+  }
+
+  const Config& config_;
+  const StatePaths paths_;
+  const SyncOptions& options_;
+  Console* console_;
+  RunRecord* record_;
+  FilterStore store_;
+  const ConnectionCheck connection_check_;
+  Floors floors_;
+  std::optional<Offer> current_, incoming_;
+};
+
+}  // namespace
+
+Status Fetch(const Config& config, const SyncOptions& options, Console* console,
+             RunRecord* record) {
   if (config.sources.empty()) {
     return Error{ErrorCode::kConfiguration,
                  "no source: give one with --source, or list it under `sources:` in config.yaml"};
@@ -157,21 +180,10 @@ Status Fetch(const Config& config, const SyncOptions& options, Console* console)
     if (!locked.ok()) return locked.error();
     lock.emplace(std::move(locked).value());
   }
-  FilterStore store(paths);
-  for (const SourceConfig& source_config : config.sources) {
-    // One for each: what a slow source takes is not missing for the others.
-    Fetcher fetcher([console](uint64_t bytes) { console->ShowPartial(bytes); },
-                    options.time_limits);
-    Result<std::unique_ptr<Source>> source = OpenSource(source_config, &fetcher);
-    const Status fetched = source.ok() ? SourceFetch(&store, options, console).Run(source->get())
-                                       : Status(source.error());
-    if (fetched.ok()) return Status::Ok();
-    // A full disk or a wrong configuration is the same for every source.
-    if (fetched.error().code != ErrorCode::kUnavailable) return fetched;
-    console->Warn(fetched.error().message);
-  }
-  return Error{ErrorCode::kUnavailable,
-               "no source gave verified data; what was published stays in force"};
+  record->started_ms = NowMs();
+  const Status fetched = SourcesFetch(config, options, console, record).Run();
+  if (!options.dry_run) FinishRun(FetchRecordPath(paths), fetched, record);
+  return fetched;
 }
 
 }  // namespace crlite

@@ -7,6 +7,8 @@
 #include "cascade/snapshot/mapped_snapshot.h"
 #include "sync/clock.h"
 #include "sync/store/filter_store.h"
+#include "sync/store/floors.h"
+#include "sync/store/offer_file.h"
 #include "sync/verbs.h"
 
 namespace crlite {
@@ -22,21 +24,17 @@ bool SamePolicy(const Policy& a, const Policy& b) {
 // One publication.
 class Publication {
  public:
-  Publication(const Config& config, const SyncOptions& options, Console* console)
+  Publication(const Config& config, const SyncOptions& options, Console* console, RunRecord* record)
       : paths_(config.state_dir),
         store_(paths_),
-        policy_(config.policy),
+        config_(config),
         options_(options),
-        console_(console) {}
+        console_(console),
+        record_(record) {}
 
+  // Call under the lock.
   Status Run() {
-    std::optional<StateLock> lock;
-    if (!options_.dry_run) {
-      Result<StateLock> locked = Lock();
-      if (!locked.ok()) return locked.error();
-      lock.emplace(std::move(locked).value());
-      store_.PruneState();
-    }
+    if (!options_.dry_run) store_.PruneState();
     WarnIfHidden();
     Result<std::optional<Offer>> current = store_.ReadCurrent();
     if (!current.ok() && !options_.force) {
@@ -44,15 +42,11 @@ class Publication {
       return Error{error.code, error.message + "; --force publishes what was fetched instead"};
     }
     if (current.ok()) current_ = std::move(current).value();
+    if (Status read = ReadFloors(); !read.ok()) return read;
     return PublishBest();
   }
 
  private:
-  Result<StateLock> Lock() const {
-    if (Status made = MakeDirectory(paths_.directory); !made.ok()) return made.error();
-    return StateLock::Acquire(paths_);
-  }
-
   // A process that cannot reach the snapshot goes on unchecked, in silence.
   void WarnIfHidden() const {
     struct stat status;
@@ -62,39 +56,61 @@ class Publication {
         paths_.directory, status.st_mode & 07777));
   }
 
+  Status ReadFloors() {
+    Result<Floors> floors = Floors::Read(paths_.floors);
+    if (floors.ok()) {
+      floors_ = std::move(*floors);
+    } else if (!options_.allow.rollback) {
+      const Error& error = floors.error();
+      return Error{error.code, error.message + "; --allow-rollback begins it anew"};
+    }
+    return Status::Ok();
+  }
+
   // The offer, else what is in force, else nothing but policy. An offer that cannot be used must
   // not keep a new policy from coming into force.
   Status PublishBest() {
+    Status refused;
     Result<std::optional<Offer>> offer = store_.ReadIncoming();
-    const bool has_offer = !offer.ok() || offer->has_value();
+    const bool has_offer = !offer.ok() || (offer->has_value() && !IsCurrent(**offer));
     if (has_offer) {
-      const Status usable = offer.ok() ? Prepare(std::move(**offer)) : Status(offer.error());
+      const Status usable = offer.ok() ? JudgeAndPrepare(**offer) : Status(offer.error());
       if (usable.ok()) return Finish();
       if (!current_.has_value()) return Error{ErrorCode::kMalformed, usable.error().message};
-      console_->Warn(usable.error().message + "; what is in force stays");
+      refused = Error{ErrorCode::kUnavailable, usable.error().message + "; what is in force stays"};
     }
     if (!current_.has_value()) {
       if (Status safe = CheckNothingIsLost(); !safe.ok()) return safe;
     }
     if (Status prepared = Prepare(current_.value_or(Offer{})); !prepared.ok()) return prepared;
-    return Finish();
+    if (Status finished = Finish(); !finished.ok()) return finished;
+    return refused;
   }
 
-  // Judges what is wanted, and compiles it unless it is in force. Writes nothing.
+  // What was accepted is not judged again: its signer's certificate has but a few weeks to live.
+  bool IsCurrent(const Offer& offer) const {
+    if (!current_.has_value() || !SameFiles(offer, *current_)) return false;
+    const auto changeset_of = [](const Offer& of) {
+      return of.proof.has_value() ? of.proof->changeset : std::string();
+    };
+    return offer.source == current_->source && offer.data_time_ms == current_->data_time_ms &&
+           changeset_of(offer) == changeset_of(*current_);
+  }
+
+  Status JudgeAndPrepare(Offer offer) {
+    const Acceptance acceptance(config_, floors_, current_.has_value() ? &*current_ : nullptr,
+                                options_.allow);
+    Result<Offer> judged = acceptance.Judge(std::move(offer), NowMs());
+    if (!judged.ok()) return judged.error();
+    return Prepare(std::move(*judged));
+  }
+
+  // Compiles what is wanted, unless it is in force. Writes nothing.
   Status Prepare(Offer wanted) {
     wanted_ = std::move(wanted);
-    if (Status checked = CheckWanted(); !checked.ok()) return checked;
-    wanted_.data_time_ms = RecordedTimeMs(wanted_.data_time_ms, NowMs());
+    wanted_.validator = {};  // a matter between fetch and its server
     is_in_force_ = !options_.force && IsInForce();
     return is_in_force_ ? Status::Ok() : Compile();
-  }
-
-  Status CheckWanted() const {
-    if (Status time = CheckNotInFuture(wanted_.data_time_ms, NowMs()); !time.ok()) {
-      return time.error().In(wanted_.source);
-    }
-    if (options_.force || !current_.has_value()) return Status::Ok();
-    return CheckNotOlder(wanted_, *current_);
   }
 
   // Without lists there is nothing to compile; a snapshot with filters must not give way to that.
@@ -117,7 +133,7 @@ class Publication {
     if (!mapped.ok()) return false;
     const Snapshot& snapshot = mapped->snapshot();
     if (!CheckInstalled(paths_, snapshot).ok()) return false;
-    if (!SamePolicy(snapshot.policy(), policy_) || !IsCompiledFrom(snapshot, wanted_) ||
+    if (!SamePolicy(snapshot.policy(), config_.policy) || !IsCompiledFrom(snapshot, wanted_) ||
         snapshot.data_time_ms() != wanted_.data_time_ms || !snapshot.BodyHashMatches()) {
       return false;
     }
@@ -129,7 +145,7 @@ class Publication {
 
   Status Compile() {
     SnapshotInput input;
-    input.policy = policy_;
+    input.policy = config_.policy;
     input.generation = generation_ = NextGeneration(paths_);
     input.data_time_ms = wanted_.data_time_ms;
     input.published_ms = NowMs();
@@ -153,8 +169,8 @@ class Publication {
     if (is_in_force_) {
       console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
                                 FormatTimeMs(wanted_.data_time_ms), wanted_.files.size()));
-      if (!options_.dry_run) CleanUp();
-      return Status::Ok();
+      NoteResult(CurrentGeneration());
+      return options_.dry_run ? Status::Ok() : Settle();
     }
     const std::string summary =
         fmt::format("generation {}: {} filters ({}) of {}, snapshot of {}", generation_,
@@ -166,13 +182,42 @@ class Publication {
     }
     if (Status kept = KeepFilters(); !kept.ok()) return kept;
     if (Status installed = InstallSnapshot(paths_, snapshot_); !installed.ok()) return installed;
-    // The list follows the snapshot: whoever dies in between publishes again.
+    if (Status settled = Settle(); !settled.ok()) return settled;
+    console_->Say("publish: " + summary);
+    NoteResult(generation_);
+    return Status::Ok();
+  }
+
+  // The list follows the snapshot: whoever dies in between publishes again. The floor comes before
+  // both are taken for granted.
+  Status Settle() {
     if (!wanted_.files.empty()) {
-      if (Status written = store_.WriteCurrent(wanted_); !written.ok()) return written;
+      if (Status raised = RaiseFloor(); !raised.ok()) return raised;
+      if (!current_.has_value() || OfferToText(*current_) != OfferToText(wanted_)) {
+        if (Status written = store_.WriteCurrent(wanted_); !written.ok()) return written;
+      }
     }
     CleanUp();
-    console_->Say("publish: " + summary);
     return Status::Ok();
+  }
+
+  Status RaiseFloor() {
+    const Acceptance acceptance(config_, floors_, nullptr, options_.allow);
+    const std::string identity = acceptance.IdentityOf(wanted_);
+    if (!floors_.Set(identity, wanted_.data_time_ms, options_.allow.rollback)) return Status::Ok();
+    return floors_.Write(paths_.floors);
+  }
+
+  uint64_t CurrentGeneration() const {
+    const Result<MappedSnapshot> mapped = MappedSnapshot::Open(paths_.snapshot);
+    return mapped.ok() ? mapped->snapshot().generation() : 0;
+  }
+
+  void NoteResult(uint64_t generation) {
+    record_->source = wanted_.source;
+    record_->is_signed = wanted_.proof.has_value();
+    record_->data_time_ms = wanted_.data_time_ms;
+    record_->generation = generation;
   }
 
   Status KeepFilters() {
@@ -192,9 +237,11 @@ class Publication {
 
   const StatePaths paths_;
   FilterStore store_;
-  const Policy policy_;
+  const Config& config_;
   const SyncOptions& options_;
   Console* console_;
+  RunRecord* record_;
+  Floors floors_;
   std::optional<Offer> current_;
   Offer wanted_;
   bool is_in_force_ = false;
@@ -204,8 +251,17 @@ class Publication {
 
 }  // namespace
 
-Status Publish(const Config& config, const SyncOptions& options, Console* console) {
-  return Publication(config, options, console).Run();
+Status Publish(const Config& config, const SyncOptions& options, Console* console,
+               RunRecord* record) {
+  const StatePaths paths(config.state_dir);
+  record->started_ms = NowMs();
+  if (options.dry_run) return Publication(config, options, console, record).Run();
+  if (Status made = MakeDirectory(paths.directory); !made.ok()) return made;
+  const Result<StateLock> lock = StateLock::Acquire(paths);
+  if (!lock.ok()) return lock.error();
+  const Status published = Publication(config, options, console, record).Run();
+  FinishRun(PublishRecordPath(paths), published, record);
+  return published;
 }
 
 }  // namespace crlite

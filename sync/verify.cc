@@ -17,6 +17,16 @@ bool IsCompiledFrom(const Snapshot& snapshot, const Offer& offer) {
   return true;
 }
 
+namespace {
+
+std::string WordsOf(const Offer& offer) {
+  if (offer.files.empty()) return "";
+  const char* vouching = offer.proof.has_value() ? "signed" : "not signed";
+  return fmt::format(", {}, from {}", vouching, offer.source);
+}
+
+}  // namespace
+
 Status Verify(const Config& config, Console* console) {
   const StatePaths paths(config.state_dir);
   const FilterStore store(paths);
@@ -47,8 +57,8 @@ Status Verify(const Config& config, Console* console) {
       return content.error();
     }
   }
-  console->Say(fmt::format("verify: generation {}: {} filters and the snapshot are as published",
-                           snapshot.generation(), listed.files.size()));
+  console->Say(fmt::format("verify: generation {}: {} filters and the snapshot are as published{}",
+                           snapshot.generation(), listed.files.size(), WordsOf(listed)));
   return Status::Ok();
 }
 

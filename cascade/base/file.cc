@@ -20,7 +20,8 @@ bool WriteAll(int fd, Bytes content) {
   return true;
 }
 
-Status FillTemporary(int fd, const std::string& path, Bytes content, mode_t mode) {
+Status FillTemporary(int fd, const std::string& path, Bytes content, mode_t mode,
+                     Durability durability) {
   if (!content.empty()) {
     const int error = posix_fallocate(fd, 0, static_cast<off_t>(content.size()));
     // Some file systems cannot allocate ahead; the write below then reports a full disk.
@@ -30,7 +31,9 @@ Status FillTemporary(int fd, const std::string& path, Bytes content, mode_t mode
   }
   if (!WriteAll(fd, content)) return IoError(path, "cannot write", errno);
   if (fchmod(fd, mode) != 0) return IoError(path, "cannot set the mode", errno);
-  if (fsync(fd) != 0) return IoError(path, "cannot sync to disk", errno);
+  if (durability == Durability::kSynced && fsync(fd) != 0) {
+    return IoError(path, "cannot sync to disk", errno);
+  }
   return Status::Ok();
 }
 
@@ -93,11 +96,12 @@ Status GiveToOwnerOf(const std::string& directory, int fd) {
   return IoError(directory, "cannot give a new file to its owner", errno);
 }
 
-Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode, FileOwner owner) {
+Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode, FileOwner owner,
+                           Durability durability) {
   std::string temporary = path + kTemporaryMark + "XXXXXX";
   const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) return IoError(path, "cannot create a temporary file beside it", errno);
-  Status filled = FillTemporary(fd.get(), path, content, mode);
+  Status filled = FillTemporary(fd.get(), path, content, mode, durability);
   if (filled.ok() && owner == FileOwner::kOwnerOfDirectory) {
     filled = GiveToOwnerOf(DirectoryOf(path), fd.get());
   }
@@ -105,15 +109,16 @@ Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode, 
     unlink(temporary.c_str());
     return filled;
   }
-  return RenameIntoPlace(temporary, path);
+  return RenameIntoPlace(temporary, path, durability);
 }
 
-Status RenameIntoPlace(const std::string& from, const std::string& to) {
+Status RenameIntoPlace(const std::string& from, const std::string& to, Durability durability) {
   if (rename(from.c_str(), to.c_str()) != 0) {
     const int error = errno;
     unlink(from.c_str());
     return IoError(to, "cannot rename the new file into place", error);
   }
+  if (durability == Durability::kLater) return Status::Ok();
   const std::string directory = DirectoryOf(to);
   const Descriptor directory_fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory_fd.get() < 0 || fsync(directory_fd.get()) != 0) {

@@ -43,17 +43,23 @@ Status GiveToOwnerOf(const std::string& directory, int fd);
 
 enum class FileOwner { kThisProcess, kOwnerOfDirectory };
 
+// Whether a file must survive the machine's death. kLater: the next death may bring the old file
+// back, or leave an empty one.
+enum class Durability { kSynced, kLater };
+
 // Replaces `path`: temporary file in the same directory, space allocated first, written, fsync,
 // rename, fsync of the directory. On failure the old file is untouched and no debris is left.
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode,
-                           FileOwner owner = FileOwner::kThisProcess);
+                           FileOwner owner = FileOwner::kThisProcess,
+                           Durability durability = Durability::kSynced);
 
 // The file name that a temporary file of WriteFileAtomically, left by a process that died, was
 // meant for; empty when `name` is no such file's. Neither has a directory part.
 std::string_view TargetOfTemporary(std::string_view name);
 
 // Renames `from` over `to` (same directory) and syncs the directory. On failure `from` is removed.
-Status RenameIntoPlace(const std::string& from, const std::string& to);
+Status RenameIntoPlace(const std::string& from, const std::string& to,
+                       Durability durability = Durability::kSynced);
 
 // The directory part of `path` ("." when there is none).
 std::string DirectoryOf(const std::string& path);

@@ -54,6 +54,7 @@ StatePaths::StatePaths(const std::string& state_directory)
       provisioned(directory + "/provisioned"),
       filters(directory + "/filters"),
       incoming(directory + "/incoming"),
+      floors(directory + "/floors.json"),
       lock(directory + "/lock") {}
 
 StateLock::StateLock(StateLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

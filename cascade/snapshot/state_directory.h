@@ -15,7 +15,7 @@ inline constexpr char kDefaultStateDir[] = "/var/lib/crlite";
 // The names inside a state directory.
 struct StatePaths {
   explicit StatePaths(const std::string& directory);
-  std::string directory, snapshot, generation, provisioned, filters, incoming, lock;
+  std::string directory, snapshot, generation, provisioned, filters, incoming, floors, lock;
 };
 
 // Exclusive right to change a state directory, released by the destructor or the process's end.
