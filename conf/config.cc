@@ -42,10 +42,6 @@ Status ReadRoots(const YamlMap& map, std::vector<Sha256Digest>* out) {
   return Status::Ok();
 }
 
-bool IsAlwaysSigned(SourceType type) {
-  return type == SourceType::kRemoteSettings || type == SourceType::kCapsule;
-}
-
 bool HasUrl(SourceType type) {
   return type == SourceType::kRemoteSettings || type == SourceType::kManifest;
 }
@@ -141,6 +137,10 @@ Status ReadConfig(const YAML::Node& root, std::string_view file, Config* out) {
 }
 
 }  // namespace
+
+bool IsAlwaysSigned(SourceType type) {
+  return type == SourceType::kRemoteSettings || type == SourceType::kCapsule;
+}
 
 Config DefaultConfig() {
   Config config;

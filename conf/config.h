@@ -22,6 +22,9 @@ enum class SourceType {
   kCapsule,         // `location` is the path of a file that crlite-sync export made
 };
 
+// Whether data of that kind of source carries a signature in any case.
+bool IsAlwaysSigned(SourceType type);
+
 struct SourceConfig {
   SourceType type = SourceType::kManifest;
   std::string location;

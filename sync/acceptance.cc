@@ -6,7 +6,6 @@
 
 #include "cascade/base/text.h"
 #include "sync/source/source.h"
-#include "sync/trust/content_signature.h"
 #include "sync/trust/signed_list.h"
 
 namespace crlite {
@@ -19,12 +18,6 @@ Error Refused(const Offer& offer, std::string_view why) {
 }
 
 }  // namespace
-
-Trust TrustOf(const SourceConfig& source) {
-  Trust trust{source.roots, source.channel};
-  if (trust.roots.empty()) trust.roots = {kProductionRoot};
-  return trust;
-}
 
 Acceptance::Acceptance(const Config& config, const Floors& floors, const Offer* current,
                        Allowances allowances)

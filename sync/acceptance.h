@@ -17,9 +17,6 @@ struct Allowances {
   bool unsigned_data = false;  // unsigned data, although signed data was accepted before
 };
 
-// Whom to believe about data of `source`: its roots, else Mozilla's production root.
-Trust TrustOf(const SourceConfig& source);
-
 class Acceptance {
  public:
   // `floors` and `current` (what is in force, nullptr: nothing) must outlive this.

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace crlite {
 namespace {
 
@@ -18,23 +20,6 @@ bool WriteAll(int fd, Bytes content) {
     content = content.subspan(static_cast<size_t>(written));
   }
   return true;
-}
-
-Status FillTemporary(int fd, const std::string& path, Bytes content, mode_t mode,
-                     Durability durability) {
-  if (!content.empty()) {
-    const int error = posix_fallocate(fd, 0, static_cast<off_t>(content.size()));
-    // Some file systems cannot allocate ahead; the write below then reports a full disk.
-    if (error != 0 && error != EOPNOTSUPP && error != EINVAL) {
-      return IoError(path, fmt::format("cannot allocate {} bytes", content.size()), error);
-    }
-  }
-  if (!WriteAll(fd, content)) return IoError(path, "cannot write", errno);
-  if (fchmod(fd, mode) != 0) return IoError(path, "cannot set the mode", errno);
-  if (durability == Durability::kSynced && fsync(fd) != 0) {
-    return IoError(path, "cannot sync to disk", errno);
-  }
-  return Status::Ok();
 }
 
 // Nobody else's names contain this: what is left of a dead process can be told from a user's file.
@@ -96,20 +81,48 @@ Status GiveToOwnerOf(const std::string& directory, int fd) {
   return IoError(directory, "cannot give a new file to its owner", errno);
 }
 
+Result<std::unique_ptr<FileReplacement>> FileReplacement::Begin(const std::string& path) {
+  std::string temporary = path + kTemporaryMark + "XXXXXX";
+  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return IoError(path, "cannot create a temporary file beside it", errno);
+  return std::unique_ptr<FileReplacement>(new FileReplacement(path, temporary, fd));
+}
+
+FileReplacement::~FileReplacement() {
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+Status FileReplacement::Allocate(uint64_t size) {
+  if (size == 0) return Status::Ok();
+  const int error = posix_fallocate(fd_.get(), 0, static_cast<off_t>(size));
+  // Some file systems cannot allocate ahead; writing then reports a full disk.
+  if (error == 0 || error == EOPNOTSUPP || error == EINVAL) return Status::Ok();
+  return IoError(path_, fmt::format("cannot allocate {} bytes", size), error);
+}
+
+Status FileReplacement::Append(Bytes content) {
+  if (WriteAll(fd_.get(), content)) return Status::Ok();
+  return IoError(path_, "cannot write", errno);
+}
+
+Status FileReplacement::Commit(mode_t mode, FileOwner owner, Durability durability) {
+  if (fchmod(fd_.get(), mode) != 0) return IoError(path_, "cannot set the mode", errno);
+  if (durability == Durability::kSynced && fsync(fd_.get()) != 0) {
+    return IoError(path_, "cannot sync to disk", errno);
+  }
+  if (owner == FileOwner::kOwnerOfDirectory) {
+    if (Status given = GiveToOwnerOf(DirectoryOf(path_), fd_.get()); !given.ok()) return given;
+  }
+  return RenameIntoPlace(std::exchange(temporary_, ""), path_, durability);
+}
+
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode, FileOwner owner,
                            Durability durability) {
-  std::string temporary = path + kTemporaryMark + "XXXXXX";
-  const Descriptor fd(mkostemp(temporary.data(), O_CLOEXEC));
-  if (fd.get() < 0) return IoError(path, "cannot create a temporary file beside it", errno);
-  Status filled = FillTemporary(fd.get(), path, content, mode, durability);
-  if (filled.ok() && owner == FileOwner::kOwnerOfDirectory) {
-    filled = GiveToOwnerOf(DirectoryOf(path), fd.get());
-  }
-  if (!filled.ok()) {
-    unlink(temporary.c_str());
-    return filled;
-  }
-  return RenameIntoPlace(temporary, path, durability);
+  Result<std::unique_ptr<FileReplacement>> file = FileReplacement::Begin(path);
+  if (!file.ok()) return file.error();
+  if (Status room = (*file)->Allocate(content.size()); !room.ok()) return room;
+  if (Status written = (*file)->Append(content); !written.ok()) return written;
+  return (*file)->Commit(mode, owner, durability);
 }
 
 Status RenameIntoPlace(const std::string& from, const std::string& to, Durability durability) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +48,32 @@ enum class FileOwner { kThisProcess, kOwnerOfDirectory };
 // back, or leave an empty one.
 enum class Durability { kSynced, kLater };
 
-// Replaces `path`: temporary file in the same directory, space allocated first, written, fsync,
-// rename, fsync of the directory. On failure the old file is untouched and no debris is left.
+// The new content of a file, written piece by piece to a temporary file in the same directory.
+// Without a successful Commit the old file is untouched and no debris is left.
+class FileReplacement {
+ public:
+  static Result<std::unique_ptr<FileReplacement>> Begin(const std::string& path);
+  ~FileReplacement();
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+
+  // Sees to it that the disk has room for `size` bytes in all.
+  Status Allocate(uint64_t size);
+  Status Append(Bytes content);
+  // fsync, rename, fsync of the directory. The last call.
+  Status Commit(mode_t mode, FileOwner owner = FileOwner::kThisProcess,
+                Durability durability = Durability::kSynced);
+
+ private:
+  FileReplacement(const std::string& path, const std::string& temporary, int fd)
+      : path_(path), temporary_(temporary), fd_(fd) {}
+
+  const std::string path_;
+  std::string temporary_;  // empty: in place
+  const Descriptor fd_;
+};
+
+// Replaces `path` by `content`, as FileReplacement does.
 Status WriteFileAtomically(const std::string& path, Bytes content, mode_t mode,
                            FileOwner owner = FileOwner::kThisProcess,
                            Durability durability = Durability::kSynced);

@@ -11,6 +11,9 @@
 #include "cascade/base/file.h"
 #include "sync/clock.h"
 #include "sync/offer/manifest.h"
+#include "sync/offer/mirror_layout.h"
+#include "sync/source/bring_files.h"
+#include "sync/source/signed_offer.h"
 
 namespace crlite {
 namespace {
@@ -70,8 +73,8 @@ uint64_t ModificationTimeMs(const struct stat& status) {
 }
 
 // Describes one file and moves *newest_ms up to its time.
-Result<OfferedFile> DescribeFile(const std::string& folder, const std::string& name,
-                                 uint64_t* newest_ms) {
+Result<OfferedFile> DescribeFilter(const std::string& folder, const std::string& name,
+                                   uint64_t* newest_ms) {
   const std::string path = folder + "/" + name;
   if (!IsFileName(name)) {
     return MalformedError(path +
@@ -86,66 +89,101 @@ Result<OfferedFile> DescribeFile(const std::string& folder, const std::string& n
   return OfferedFile{name, content->size(), Sha256::Hash(*content)};
 }
 
-}  // namespace
-
-DirectorySource::DirectorySource(const SourceConfig& config)
-    : name_(SourceSpec(config)), folder_(config.location) {
-  if (!Exists(folder_ + "/manifest.json") && Exists(folder_ + "/revocation/manifest.json")) {
-    folder_ += "/revocation";
-  }
+Result<std::string> ReadText(const std::string& path, uint64_t max_size) {
+  const Result<std::vector<uint8_t>> content = ReadFile(path, max_size);
+  if (!content.ok()) return Unavailable(content.error());
+  return std::string(content->begin(), content->end());
 }
 
-Result<Offer> DirectorySource::GetOffer() {
-  const std::string manifest = folder_ + "/manifest.json";
-  Result<Offer> offer = Exists(manifest) ? ReadManifestFile(manifest) : ListFilters();
-  if (!offer.ok()) return Unavailable(offer.error());
-  offer->source = name_;
-  return offer;
-}
-
-Result<Offer> DirectorySource::ReadManifestFile(const std::string& path) {
-  Result<std::vector<uint8_t>> text = ReadFile(path, kMaxOfferTextSize);
+Result<Offer> ReadManifestFile(const std::string& path) {
+  const Result<std::string> text = ReadText(path, kMaxOfferTextSize);
   if (!text.ok()) return text.error();
-  Result<Offer> offer =
-      ParseManifest({reinterpret_cast<const char*>(text->data()), text->size()}, NowMs());
+  Result<Offer> offer = ParseManifest(*text, NowMs());
   if (!offer.ok()) return offer.error().In(path);
   return offer;
 }
 
-Result<Offer> DirectorySource::ListFilters() {
-  Result<std::vector<std::string>> names = FilterNames(folder_);
+Result<Offer> ListFilters(const std::string& folder) {
+  Result<std::vector<std::string>> names = FilterNames(folder);
   if (!names.ok()) return names.error();
   if (names->empty()) {
-    return MalformedError(folder_ +
+    return MalformedError(folder +
                           ": neither a manifest.json nor a filter (*.filter, *.delta, "
                           "*.filter.*, *-filter) in it");
   }
   if (names->size() > kMaxOfferedFiles) {
-    return MalformedError(fmt::format("{}: {} filters, at most {} are accepted", folder_,
+    return MalformedError(fmt::format("{}: {} filters, at most {} are accepted", folder,
                                       names->size(), kMaxOfferedFiles));
   }
-  if (Status checked = CheckTotalSize(folder_, *names); !checked.ok()) return checked.error();
+  if (Status checked = CheckTotalSize(folder, *names); !checked.ok()) return checked.error();
   Offer offer;
   for (const std::string& name : *names) {
-    Result<OfferedFile> file = DescribeFile(folder_, name, &offer.data_time_ms);
+    Result<OfferedFile> file = DescribeFilter(folder, name, &offer.data_time_ms);
     if (!file.ok()) return file.error();
     offer.files.push_back(std::move(*file));
   }
   const uint64_t now_ms = NowMs();
   if (Status time = CheckNotInFuture(offer.data_time_ms, now_ms); !time.ok()) {
-    return time.error().In(folder_);
+    return time.error().In(folder);
   }
   offer.data_time_ms = RecordedTimeMs(offer.data_time_ms, now_ms);
   return offer;
 }
 
-Result<std::vector<uint8_t>> DirectorySource::Read(const OfferedFile& file) {
-  Result<std::vector<uint8_t>> content = ReadFile(folder_ + "/" + file.name, kMaxFilterFileSize);
-  if (!content.ok()) return Unavailable(content.error());
-  if (Status checked = CheckContent(file, *content); !checked.ok()) {
-    return Unavailable(checked.error().In(folder_));
+// The folder itself, or the one in it that upki keeps its data in.
+std::string DataFolder(const std::string& folder) {
+  for (const char* list : {kChangesetName, kManifestName}) {
+    if (Exists(folder + "/" + list)) return folder;
   }
-  return content;
+  const std::string inner = folder + "/revocation";
+  const bool is_inner = Exists(inner + "/" + kChangesetName) || Exists(inner + "/" + kManifestName);
+  return is_inner ? inner : folder;
+}
+
+}  // namespace
+
+DirectorySource::DirectorySource(const SourceConfig& config)
+    : name_(SourceSpec(config)),
+      folder_(DataFolder(config.location)),
+      require_signature_(config.require_signature),
+      trust_(TrustOf(config)) {}
+
+Result<Offer> DirectorySource::GetOffer(const Offer* held) {
+  const bool is_signed = Exists(folder_ + "/" + kChangesetName);
+  if (!is_signed && require_signature_) {
+    const Result<std::vector<std::string>> names = FilterNames(folder_);
+    return names.ok() ? NotSignedError(name_) : Unavailable(names.error());
+  }
+  Result<Offer> offer = is_signed ? ReadSigned(held) : ReadUnsigned();
+  if (!offer.ok()) return Unavailable(offer.error());
+  offer->source = name_;
+  return offer;
+}
+
+Result<Offer> DirectorySource::ReadSigned(const Offer* held) {
+  const std::string path = folder_ + "/" + kChangesetName;
+  Result<std::string> changeset = ReadText(path, kMaxChangesetSize);
+  if (!changeset.ok()) return changeset.error();
+  const auto get_chain = [this](const std::string& x5u) {
+    return ReadText(folder_ + "/" + ChainName(x5u), kMaxChainSize);
+  };
+  Result<SignedOffer> made =
+      ProveChangeset(std::move(*changeset), path, held, trust_, NowMs(), get_chain);
+  if (!made.ok()) return made.error();
+  return std::move(made->offer);
+}
+
+Result<Offer> DirectorySource::ReadUnsigned() {
+  const std::string manifest = folder_ + "/" + kManifestName;
+  return Exists(manifest) ? ReadManifestFile(manifest) : ListFilters(folder_);
+}
+
+Status DirectorySource::Bring(const Offer& offer, const std::vector<size_t>& missing,
+                              FilterStore* store) {
+  const auto read = [this](const OfferedFile& file) {
+    return ReadFile(folder_ + "/" + file.name, kMaxFilterFileSize);
+  };
+  return CopyFiles(offer, missing, folder_, read, store);
 }
 
 }  // namespace crlite

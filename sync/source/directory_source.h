@@ -1,9 +1,11 @@
-// A folder on this machine: a upki cache, or plain filter files.
+// A folder on this machine: a copy of what crlite-mirror publishes, a upki cache, or plain filter
+// files.
 //
-// A upki cache is a folder with manifest.json or revocation/manifest.json: its list, order, hashes
-// and time hold. Any other folder gives its regular files named *.filter, *-filter, *.delta or
-// *.filter.* (hidden ones are left out). Their order is by name, those with "delta" in the name
-// behind the others; the time is that of the newest file.
+// A changeset.json makes it signed, and must verify. Without one, and only if no signature is
+// required: a folder with manifest.json or revocation/manifest.json is a upki cache, whose list,
+// order, hashes and time hold. Any other folder gives its regular files named *.filter, *-filter,
+// *.delta or *.filter.* (hidden ones are left out). Their order is by name, those with "delta" in
+// the name behind the others; the time is that of the newest file.
 #pragma once
 
 #include <string>
@@ -16,14 +18,17 @@ class DirectorySource final : public Source {
  public:
   explicit DirectorySource(const SourceConfig& config);
 
-  Result<Offer> GetOffer() override;
-  Result<std::vector<uint8_t>> Read(const OfferedFile& file) override;
+  Result<Offer> GetOffer(const Offer* held) override;
+  Status Bring(const Offer& offer, const std::vector<size_t>& missing, FilterStore* store) override;
 
  private:
-  Result<Offer> ReadManifestFile(const std::string& path);
-  Result<Offer> ListFilters();
+  Result<Offer> ReadSigned(const Offer* held);
+  Result<Offer> ReadUnsigned();
 
-  std::string name_, folder_;
+  const std::string name_;
+  std::string folder_;
+  const bool require_signature_;
+  const Trust trust_;
 };
 
 }  // namespace crlite

@@ -1,4 +1,5 @@
-// A folder on a web server: manifest.json and the files that it names.
+// A folder on a web server: what crlite-mirror publishes, or a upki mirror (docs/formats.md,
+// "Mirror").
 #pragma once
 
 #include <string>
@@ -7,16 +8,23 @@
 
 namespace crlite {
 
+// Signed if there is a changeset.json, which then must verify. Without one, manifest.json is taken
+// if no signature is required.
 class ManifestSource final : public Source {
  public:
   // `config.location` has passed CheckUrl; a '/' at its end is added if need be.
   ManifestSource(const SourceConfig& config, Fetcher* fetcher);
 
-  Result<Offer> GetOffer() override;
-  Result<std::vector<uint8_t>> Read(const OfferedFile& file) override;
+  Result<Offer> GetOffer(const Offer* held) override;
+  Status Bring(const Offer& offer, const std::vector<size_t>& missing, FilterStore* store) override;
 
  private:
-  std::string name_, folder_;
+  Result<Offer> GetUnsigned(const Offer* held);
+
+  const std::string name_;
+  std::string folder_;
+  const bool require_signature_;
+  const Trust trust_;
   Fetcher* fetcher_;
 };
 

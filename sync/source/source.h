@@ -11,6 +11,7 @@
 #include "sync/offer/offer.h"
 #include "sync/store/filter_store.h"
 #include "sync/transfer/fetcher.h"
+#include "sync/trust/signed_list.h"
 
 namespace crlite {
 
@@ -39,6 +40,9 @@ Result<SourceConfig> ParseSourceSpec(std::string_view spec);
 
 // The inverse.
 std::string SourceSpec(const SourceConfig& config);
+
+// Whom to believe about data of `source`: its roots, else Mozilla's production root.
+Trust TrustOf(const SourceConfig& source);
 
 // `fetcher` must outlive the result. Refuses a URL that CheckUrl refuses.
 Result<std::unique_ptr<Source>> OpenSource(const SourceConfig& config, Fetcher* fetcher);
