@@ -10,29 +10,47 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 16;
+constexpr size_t kMaxDepth = 16;
 
-// Watches the parser: what nlohmann-json would accept, and we do not.
-class Guard {
+// Reads along, before anything is built: what nlohmann-json would accept, and we do not. (Its own
+// way to watch while it builds takes quadratic time for a long list.)
+class Guard : public nlohmann::json_sax<json> {
  public:
-  bool operator()(int depth, json::parse_event_t event, const json& parsed) {
-    if (depth > kMaxDepth) too_deep_ = true;
-    if (event == json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == json::parse_event_t::object_end && !keys_.empty()) keys_.pop_back();
-    if (event == json::parse_event_t::key && !keys_.empty()) {
-      repeated_ |= !keys_.back().insert(parsed.get<std::string>()).second;
-    }
-    return Check().ok();
-  }
-
   Status Check() const {
     if (too_deep_) return MalformedError(fmt::format("nested more than {} deep", kMaxDepth));
     if (repeated_) return MalformedError("a key twice in one object");
     return Status::Ok();
   }
 
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override { return Open(); }
+  bool key(string_t& key) override {
+    repeated_ = !keys_.back().insert(std::move(key)).second;
+    return !repeated_;
+  }
+  bool end_object() override { return Close(); }
+  bool start_array(size_t) override { return Open(); }
+  bool end_array() override { return Close(); }
+  bool parse_error(size_t, const std::string&, const json::exception&) override { return false; }
+
  private:
-  std::vector<std::set<std::string>> keys_;  // of the objects that are open
+  bool Open() {
+    keys_.emplace_back();
+    too_deep_ = keys_.size() > kMaxDepth;
+    return !too_deep_;
+  }
+  bool Close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  std::vector<std::set<std::string>> keys_;  // of the objects and lists that are open
   bool too_deep_ = false, repeated_ = false;
 };
 
@@ -45,12 +63,11 @@ Result<json> ParseObject(std::string_view text, uint64_t max_size) {
   // The parser takes a NUL for the end and would leave the rest unread.
   if (text.find('\0') != text.npos) return MalformedError("not valid JSON");
   Guard guard;
-  const auto watch = [&guard](int depth, json::parse_event_t event, json& parsed) {
-    return guard(depth, event, parsed);
-  };
-  json document = json::parse(text, watch, /*allow_exceptions=*/false);
-  if (Status checked = guard.Check(); !checked.ok()) return checked.error();
-  if (document.is_discarded()) return MalformedError("not valid JSON");
+  if (!json::sax_parse(text, &guard)) {
+    if (Status checked = guard.Check(); !checked.ok()) return checked.error();
+    return MalformedError("not valid JSON");
+  }
+  json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) return MalformedError("wanted a JSON object");
   return document;
 }
