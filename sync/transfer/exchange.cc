@@ -193,6 +193,7 @@ HttpAnswer Exchange::Finish(CURLcode code) {
   answer.failure = FailureOf(code, answer.status);
   answer.may_pass =
       answer.failure.ok() ? MayPass(answer.status) : sink_status_.ok() && MayPass(code);
+  answer.was_conditional = headers_ != nullptr;
   answer.validator = {request_.url, PlainTextOrNothing(Header("ETag")),
                       PlainTextOrNothing(Header("Last-Modified"))};
   const curl_off_t retry_after = Number(curl_.get(), CURLINFO_RETRY_AFTER);

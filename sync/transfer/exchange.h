@@ -24,10 +24,11 @@ struct HttpRequest {
 };
 
 struct HttpAnswer {
-  long status = 0;        // 0: none came
-  Status failure;         // why there is no answer, or not all of it; begins with the URL
-  bool may_pass = false;  // it is no success, but another attempt may be one
-  Validator validator;    // of this answer; values that are not plain short text are left out
+  long status = 0;               // 0: none came
+  Status failure;                // why there is no answer, or not all of it; begins with the URL
+  bool may_pass = false;         // it is no success, but another attempt may be one
+  bool was_conditional = false;  // the request told what is held
+  Validator validator;  // of this answer; values that are not plain short text are left out
   std::chrono::seconds retry_after{0}, backoff{0};  // 0: nothing was asked for
   Traffic traffic;
 };

@@ -43,14 +43,15 @@ class DocumentJob final : public Job {
 
   bool Conclude(const HttpAnswer& answer) override {
     document_.validator = answer.validator;
-    result_ = answer.failure.ok() ? Classify(answer.status) : answer.failure;
+    result_ = answer.failure.ok() ? Classify(answer) : answer.failure;
     return false;
   }
 
  private:
-  Status Classify(long status) {
+  Status Classify(const HttpAnswer& answer) {
+    const long status = answer.status;
     if (status == 304) {
-      if (request_.held.url.empty()) {
+      if (!answer.was_conditional) {
         return Error{ErrorCode::kUnavailable,
                      request_.url + ": HTTP status 304, although nothing was held"};
       }

@@ -28,11 +28,9 @@ Result<std::unique_ptr<PartFile>> PartFile::Open(const std::string& path) {
   return file;
 }
 
-PartFile::~PartFile() { close(fd_); }
-
 Status PartFile::CheckIsOurs() {
   struct stat file, folder;
-  if (fstat(fd_, &file) != 0) return IoError(path_, "cannot stat", errno);
+  if (fstat(fd_.get(), &file) != 0) return IoError(path_, "cannot stat", errno);
   const std::string directory = DirectoryOf(path_);
   if (stat(directory.c_str(), &folder) != 0) return IoError(directory, "cannot stat", errno);
   const bool is_ours = file.st_uid == geteuid() || (geteuid() == 0 && file.st_uid == folder.st_uid);
@@ -47,7 +45,8 @@ Status PartFile::CheckIsOurs() {
 
 Status PartFile::Append(Bytes bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
+    const ssize_t written =
+        pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return IoError(path_, "cannot write", errno);
     size_ += static_cast<uint64_t>(written);
@@ -57,7 +56,7 @@ Status PartFile::Append(Bytes bytes) {
 }
 
 Status PartFile::Clear() {
-  if (ftruncate(fd_, 0) != 0) return IoError(path_, "cannot truncate", errno);
+  if (ftruncate(fd_.get(), 0) != 0) return IoError(path_, "cannot truncate", errno);
   size_ = 0;
   return Status::Ok();
 }
@@ -66,7 +65,7 @@ Result<Sha256Digest> PartFile::Hash() const {
   Sha256 hash;
   std::vector<uint8_t> chunk(kChunk);
   for (uint64_t at = 0; at < size_;) {
-    const ssize_t got = pread(fd_, chunk.data(), chunk.size(), static_cast<off_t>(at));
+    const ssize_t got = pread(fd_.get(), chunk.data(), chunk.size(), static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return IoError(path_, "cannot read", errno);
     if (got == 0) break;  // somebody cuts it off: the hash will be wrong

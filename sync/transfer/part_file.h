@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "cascade/base/file.h"
 #include "cascade/base/result.h"
 #include "cascade/reader/bytes.h"
 #include "cascade/reader/sha256.h"
@@ -17,9 +18,6 @@ class PartFile {
  public:
   // Opens `path` with what it contains; makes it, for the folder's owner, if it is not there.
   static Result<std::unique_ptr<PartFile>> Open(const std::string& path);
-  ~PartFile();
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
 
   uint64_t size() const { return size_; }
   Status Append(Bytes bytes);
@@ -33,7 +31,7 @@ class PartFile {
   Status CheckIsOurs();
 
   const std::string path_;
-  const int fd_;
+  const Descriptor fd_;
   uint64_t size_ = 0;
 };
 

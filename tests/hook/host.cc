@@ -20,6 +20,7 @@
 #include "cascade/reader/state_files.h"
 #include "cascade/snapshot/compiler.h"
 #include "cascade/snapshot/install.h"
+#include "tests/support/clubcards.h"
 
 namespace crlite::hook {
 namespace {
@@ -28,20 +29,6 @@ std::mutex g_record_mutex;
 std::vector<std::string> g_datagrams;
 std::vector<std::string> g_opened;
 std::atomic<int64_t> g_seconds_passed{0};
-
-// Only the serials in the exceptions are revoked: the block is inverted, every other one a member.
-Clubcard RevokingClubcard(const IssuerSpkiHash& issuer, const std::vector<ByteVector>& revoked) {
-  Clubcard card;
-  card.coverage = {{kTestLog, 0, UINT64_MAX}};
-  card.exact = BitColumn(8);
-  ClubcardBlock block;
-  block.issuer = issuer;
-  block.approx_m = 1;
-  block.inverted = true;
-  for (const ByteVector& serial : revoked) block.exceptions.Add(serial);
-  card.blocks = {block};
-  return card;
-}
 
 }  // namespace
 
@@ -132,7 +119,7 @@ void InChild(const std::function<void()>& body) {
 Host::Host() { unsetenv("CRLITE_MODE"); }
 
 ByteVector Host::Compile(const IssuerSpkiHash& issuer, const std::vector<ByteVector>& revoked) {
-  const Clubcard card = RevokingClubcard(issuer, revoked);
+  const Clubcard card = RevokingClubcard(issuer, kTestLog, revoked);
   SnapshotInput input;
   input.filters.push_back({"test-filter", {}, 0, &card});
   input.policy = policy;

@@ -24,6 +24,22 @@ inline LogId LogNumber(uint32_t i) {
   return id;
 }
 
+// Covers every timestamp of `log`; of this issuer, exactly these serials are revoked.
+inline Clubcard RevokingClubcard(const IssuerSpkiHash& issuer, const LogId& log,
+                                 const std::vector<std::vector<uint8_t>>& revoked) {
+  Clubcard card;
+  card.coverage = {{log, 0, UINT64_MAX}};
+  card.exact = BitColumn(8);
+  // An inverted block in which every serial but the exceptions is a member.
+  ClubcardBlock block;
+  block.issuer = issuer;
+  block.approx_m = 1;
+  block.inverted = true;
+  for (const std::vector<uint8_t>& serial : revoked) block.exceptions.Add(serial);
+  card.blocks = {block};
+  return card;
+}
+
 inline std::vector<uint8_t> RandomBytes(std::mt19937_64* random, size_t size) {
   std::vector<uint8_t> bytes(size);
   for (uint8_t& byte : bytes) byte = static_cast<uint8_t>((*random)());
