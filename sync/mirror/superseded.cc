@@ -15,6 +15,7 @@
 namespace crlite {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr int kRecordSchema = 1;
@@ -68,11 +69,11 @@ Result<std::vector<std::string>> ListTree(const std::string& folder) {
   std::vector<std::string> paths;
   for (const char* part : {"", "chains/", "patches/"}) {
     std::error_code error;
-    const std::filesystem::path where = folder + "/" + part;
-    if (*part != '\0' && !std::filesystem::exists(where, error)) continue;
-    for (std::filesystem::directory_iterator entry(where, error), end; !error && entry != end;
+    const fs::path where = folder + "/" + part;
+    if (*part != '\0' && !fs::exists(where, error)) continue;
+    for (fs::directory_iterator entry(where, error), end; !error && entry != end;
          entry.increment(error)) {
-      if (entry->symlink_status().type() != std::filesystem::file_type::regular) continue;
+      if (entry->symlink_status().type() != fs::file_type::regular) continue;
       paths.push_back(part + entry->path().filename().string());
     }
     if (error) return IoError(where.string(), "cannot list", error.value());
@@ -101,6 +102,18 @@ std::string ReadText(const std::string& path) {
   return text.ok() ? std::string(text->begin(), text->end()) : std::string();
 }
 
+// Those of writers that died: temporary files meant for the record.
+void RemoveDebris(const std::string& record) {
+  std::error_code error;
+  std::vector<std::string> doomed;
+  for (fs::directory_iterator entry(DirectoryOf(record), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (TargetOfTemporary(name) == fs::path(record).filename()) doomed.push_back(entry->path());
+  }
+  for (const std::string& path : doomed) unlink(path.c_str());
+}
+
 }  // namespace
 
 Result<size_t> RemoveSuperseded(const std::string& folder, const std::string& record,
@@ -108,6 +121,7 @@ Result<size_t> RemoveSuperseded(const std::string& folder, const std::string& re
                                 uint64_t now_ms) {
   Result<std::vector<std::string>> paths = ListTree(folder);
   if (!paths.ok()) return paths.error();
+  RemoveDebris(record);
   const std::string old_text = ReadText(record);
   const Times old_times = ParseRecord(old_text);
   const uint64_t keep_ms = static_cast<uint64_t>(keep.count()) * 1000;

@@ -100,8 +100,10 @@ TEST_F(RemoveSupersededTest, DebrisOfDeadWritersGoesAtOnce) {
     EXPECT_EQ(Run({}, kNow), 0u);
     EXPECT_FALSE(IsThere(path)) << path;
   }
+  std::ofstream(record_ + mark) << "x";
   Touch("letter.txt" + mark);
   Run({}, kNow);
+  EXPECT_FALSE(fs::exists(record_ + mark));
   EXPECT_TRUE(IsThere("letter.txt" + mark));
 }
 
