@@ -101,7 +101,7 @@ TEST_F(PatchTest, ChangedBytesNeverGiveMoreThanWasAskedFor) {
     Content changed = patch_;
     changed[i] ^= static_cast<uint8_t>(1 + i % 255);
     const Result<Content> content = ApplyPatch(dictionary_, changed, content_.size());
-    if (content.ok()) EXPECT_EQ(content->size(), content_.size());
+    EXPECT_TRUE(!content.ok() || content->size() == content_.size());
   }
 }
 

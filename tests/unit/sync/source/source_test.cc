@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cascade/base/hex.h"
+
 namespace crlite {
 namespace {
 
@@ -13,53 +15,72 @@ std::string ErrorOf(const std::string& spec) {
   return source.error().message;
 }
 
-TEST(SourceSpec, ManifestAndDirectoryGoBothWays) {
-  for (const char* spec : {"manifest+https://example.org/revocation/", "dir:/var/cache/upki",
-                           "dir:relative", "manifest+http://127.0.0.1:8080/x/"}) {
+TEST(SourceSpec, GoesBothWays) {
+  const struct {
+    const char* spec;
+    SourceType type;
+    bool is_signed;
+  } kCases[] = {
+      {"remote-settings+https://example.org/v1", SourceType::kRemoteSettings, true},
+      {"remote-settings+http://example.org/v1", SourceType::kRemoteSettings, true},
+      {"manifest+https://example.org/revocation/", SourceType::kManifest, false},
+      {"manifest+http://127.0.0.1:8080/x/", SourceType::kManifest, false},
+      {"dir:/var/cache/upki", SourceType::kDirectory, false},
+      {"dir:relative", SourceType::kDirectory, false},
+      {"capsule:/media/usb/capsule", SourceType::kCapsule, true},
+  };
+  for (const auto& [spec, type, is_signed] : kCases) {
     const Result<SourceConfig> source = ParseSourceSpec(spec);
     ASSERT_TRUE(source.ok()) << source.error().message;
     EXPECT_EQ(SourceSpec(*source), spec);
-    EXPECT_FALSE(source->require_signature);
-  }
-  EXPECT_EQ(ParseSourceSpec("dir:/x")->type, SourceType::kDirectory);
-  EXPECT_EQ(ParseSourceSpec("manifest+https://x/")->type, SourceType::kManifest);
-}
-
-TEST(SourceSpec, WhatThisVersionLacksIsSaidClearly) {
-  for (const char* spec : {"remote-settings+https://x/v1", "capsule:/x"}) {
-    EXPECT_NE(ErrorOf(spec).find("not supported by this version"), std::string::npos);
+    EXPECT_EQ(source->type, type) << spec;
+    EXPECT_EQ(source->require_signature, is_signed) << spec;
+    EXPECT_EQ(source->channel, "default");
+    EXPECT_TRUE(source->roots.empty());
   }
 }
 
 TEST(SourceSpec, AUrlAloneIsToldWhatItLacks) {
   for (const char* spec : {"http://127.0.0.1/x/", "https://example.org/revocation/"}) {
-    EXPECT_NE(ErrorOf(spec).find("write manifest+https://host/folder/"), std::string::npos);
+    EXPECT_EQ(ErrorOf(spec), "--source " + std::string(spec) +
+                                 ": a URL without the kind of source in front, wanted one of "
+                                 "remote-settings+https://HOST/v1, manifest+https://HOST/FOLDER/, "
+                                 "dir:PATH, capsule:FILE");
   }
 }
 
 TEST(SourceSpec, RefusesEverythingElse) {
   EXPECT_EQ(ErrorOf("dir:"), "--source dir:: no path, wanted dir:PATH");
-  for (const char* spec : {"", "/x", "https://x/", "manifest+", "manifest+ftp://x/", "DIR:/x"}) {
+  EXPECT_EQ(ErrorOf("capsule:"), "--source capsule:: no path, wanted capsule:FILE");
+  EXPECT_EQ(ErrorOf("/x").find("--source /x: no such kind of source, wanted one of "), 0u);
+  for (const char* spec : {"", "https://x/", "manifest+", "manifest+ftp://x/", "DIR:/x",
+                           "manifest+http://example.org/", "remote-settings+ftp://x/v1"}) {
     ErrorOf(spec);
   }
 }
 
-TEST(Source, UnsignedSourceIsRefusedWithTheLineToAdd) {
-  Fetcher fetcher({}, {});
-  SourceConfig config{SourceType::kDirectory, "/x", /*require_signature=*/true};
-  const Result<std::unique_ptr<Source>> source = OpenSource(config, &fetcher);
-  ASSERT_FALSE(source.ok());
-  EXPECT_EQ(source.error().code, ErrorCode::kUnavailable);
-  EXPECT_EQ(source.error().message,
-            "dir:/x: not signed, and signatures are required; to trust it anyway add the line "
-            "\"require-signature: false\" to this source");
-  config.require_signature = false;
-  EXPECT_TRUE(OpenSource(config, &fetcher).ok());
+TEST(Source, IsTrustedByItsRootsElseByMozillas) {
+  SourceConfig config;
+  config.channel = "compat";
+  ASSERT_EQ(TrustOf(config).roots.size(), 1u);
+  EXPECT_EQ(ToHex(TrustOf(config).roots[0].bytes),
+            "c8a80e9afaef4e219b6fb5d7a71d0f101223bac5001ac28f9b0d43dc59a106db");
+  EXPECT_EQ(TrustOf(config).channel, "compat");
+  config.roots = {Sha256Digest{}};
+  ASSERT_EQ(TrustOf(config).roots.size(), 1u);
+  EXPECT_EQ(ToHex(TrustOf(config).roots[0].bytes), std::string(64, '0'));
 }
 
-TEST(Source, ConfiguredPlainHttpIsRefused) {
-  Fetcher fetcher({}, {});
-  const SourceConfig config{SourceType::kManifest, "http://example.org/", false};
+TEST(Source, ConfiguredPlainHttpIsForSignedSourcesAlone) {
+  Fetcher fetcher({}, {}, nullptr);
+  SourceConfig config;
+  config.location = "http://example.org/";
+  for (SourceType type : {SourceType::kManifest, SourceType::kRemoteSettings}) {
+    config.type = type;
+    EXPECT_TRUE(OpenSource(config, &fetcher).ok());
+  }
+  config.type = SourceType::kManifest;
+  config.require_signature = false;
   const Result<std::unique_ptr<Source>> source = OpenSource(config, &fetcher);
   ASSERT_FALSE(source.ok());
   EXPECT_EQ(ExitCodeOf(source.error().code), 78);
