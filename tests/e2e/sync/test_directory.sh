@@ -65,12 +65,12 @@ touch -d '30 minutes ago' "$folder/full.filter"
 run_sync 0 --source "dir:$folder"
 expect_answer NotRevoked
 [[ $(find "$state/filters" -type f | wc -l) == 2 ]] || fail "left over: $(ls "$state/filters")"
-[[ $(ls "$state/incoming") == $'lock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"
+[[ $(ls "$state/incoming") == $'last-fetch.json\nlock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"
 
 echo '- what must not be published'
 touch -d '1 day ago' "$folder/full.filter"
 run_sync 1 --source "dir:$folder"
-expect_text 'older than that in force' "$err"
+expect_text '--allow-rollback' "$err"
 expect_text 'no source gave verified data; what was published stays in force' "$err"
 touch -d '30 minutes ago' "$folder/full.filter"
 printf '\x02\x00\x00\x00\x02\x08\x00\x00\x00\x01\x00\x00\x00\x01\xff' >"$folder/old-filter"

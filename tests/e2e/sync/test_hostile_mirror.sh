@@ -3,36 +3,8 @@
 source "$(dirname "$0")/lib.sh"
 needs python3
 
-# What nginx will not do: a body without end, and one that breaks off.
-cat >"$work/liar.py" <<'EOF2'
-import http.server
-import sys
-
-
-class Liar(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        if "short" in self.path:
-            self.send_header("Content-Length", "1000")
-        self.end_headers()
-        try:
-            self.wfile.write(b"x" * 10)
-            while "endless" in self.path:
-                self.wfile.write(b"x" * 65536)
-        except OSError:
-            pass
-        self.close_connection = True
-
-    def log_message(self, *_):
-        pass
-
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
-print(server.server_port, flush=True)
-server.serve_forever()
-EOF2
 mkfifo "$work/port"
-python3 "$work/liar.py" >"$work/port" &
+python3 "$(dirname "$0")/liar.py" >"$work/port" &
 pids+=("$!")
 read -r liar <"$work/port"
 
@@ -115,4 +87,4 @@ echo '- the good one is taken afterwards, and nothing is left of the others'
 add_manifest $((now + 1)) full.filter
 run_sync 0 --source "manifest+$mirror"
 expect_answer Revoked
-[[ $(ls "$state/incoming") == $'lock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"
+[[ $(ls "$state/incoming") == $'last-fetch.json\nlock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"

@@ -48,7 +48,7 @@ run_sync 0 --source "manifest+${mirror}fast/"
 expect_text '3 filters' "$out"
 expect_text '1 to get' "$out" # what had arrived whole is not fetched again
 expect_answer Revoked
-[[ $(ls "$state/incoming") == $'lock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"
+[[ $(ls "$state/incoming") == $'last-fetch.json\nlock\noffer.json' ]] || fail "left over: $(ls "$state/incoming")"
 [[ $(find "$state/filters" -type f | wc -l) == 4 ]] || fail "left over: $(ls "$state/filters")"
 [[ ! -e $state/snapshot.new.crlite-tmp-AbCdEf ]] || fail 'left over beside the snapshot'
 
@@ -77,9 +77,9 @@ for round in {1..16}; do
   run_sync 0 --source "dir:$folder"
   run_ms=$(($(date +%s%3N) - began + 50))
   expect_answer "$wanted"
-  [[ $(ls "$state") == $'filters\ngeneration\nincoming\nlock\nprovisioned\nsnapshot' ]] ||
+  [[ $(ls "$state") == $'filters\nfloors.json\ngeneration\nincoming\nlast-publish.json\nlock\nprovisioned\nsnapshot' ]] ||
     fail "round $round: left over: $(ls "$state")"
-  [[ $(ls "$state/incoming") == $'lock\noffer.json' && $(find "$state/filters" -type f | wc -l) == 5 ]] ||
+  [[ $(ls "$state/incoming") == $'last-fetch.json\nlock\noffer.json' && $(find "$state/filters" -type f | wc -l) == 5 ]] ||
     fail "round $round: left over: $(ls "$state/incoming" "$state/filters")"
 done
 ((killed > 0)) || fail 'no run was killed'

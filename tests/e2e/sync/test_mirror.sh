@@ -40,9 +40,9 @@ expect_text 'only https is accepted' "$err"
 echo '- an older manifest is a rollback'
 offer good $((now + 1))
 run_sync 1 --source "manifest+$mirror"
-expect_text 'older than that in force' "$err"
+expect_text "--allow-rollback" "$err"
 expect_answer Revoked
-run_sync 0 --source "manifest+$mirror" --force
+run_sync 0 --source "manifest+$mirror" --allow-rollback
 expect_answer NotRevoked
 
 echo '- the next source helps when one is away'

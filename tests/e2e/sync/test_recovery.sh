@@ -28,7 +28,7 @@ expect_recovery() {
 cp "$work/mirror/manifest.json" "$work/manifest.json"
 sed -i "s/\"generated_at\":[0-9]*/\"generated_at\":$(($(date +%s) - 11 * 86400))/" \
   "$work/mirror/manifest.json"
-sync --force --source "manifest+$mirror" || fail "crlite-sync: $(cat "$work/sync.log")"
+sync --allow-rollback --source "manifest+$mirror" || fail "crlite-sync: $(cat "$work/sync.log")"
 cp "$work/manifest.json" "$work/mirror/manifest.json"
 expect_recovery 'data of 11 days ago'
 

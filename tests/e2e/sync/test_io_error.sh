@@ -1,0 +1,43 @@
+#!/bin/bash
+# A disk that fails: each call that writes fails once, in one run each. What was in force stays, or the
+# new data is whole, and the run that meets no error mends all.
+#
+# test_io_error.sh [CALL...]
+source "$(dirname "$0")/signed.sh"
+needs strace
+strace -o /dev/null true 2>/dev/null || skip 'no permission to trace'
+(($#)) || set -- fsync fdatasync ftruncate fallocate renameat2 rename write pwrite64
+rs_start
+
+# run_failing CALL N: a sync whose Nth CALL fails. Sets status.
+run_failing() {
+  status=0
+  strace -f -qq -o "$work/trace" -e trace="$1" -e inject="$1:error=EIO:when=$2" \
+    "$crlite_sync" --config "$work/config.yaml" --state "$state" "${rs[@]}" \
+    >"$work/out" 2>"$work/err" </dev/null || status=$?
+}
+
+rs_offer good
+run_sync 0 "${rs[@]}"
+kind=good
+for call; do
+  for ((n = 1; n < 200; ++n)); do
+    before=$(answer)
+    if [[ $before == NotRevoked ]]; then kind=revoked wanted=Revoked; else kind=good wanted=NotRevoked; fi
+    rs_offer "$kind"
+    run_failing "$call" "$n"
+    grep -q INJECTED "$work/trace" || break
+    case $status in
+      0) found=$wanted ;; # what failed was none of the data
+      1 | 74) found=$before ;;
+      *) fail "$call $n: exit $status: $(<"$work/err")" ;;
+    esac
+    [[ $status == 0 || -s $work/err ]] || fail "$call $n: exit $status without a message"
+    [[ $(answer) == "$found" || $(answer) == "$wanted" ]] || fail "$call $n: answers $(answer)"
+    run_sync 0 "${rs[@]}"
+    expect_answer "$wanted"
+    expect_no_debris
+  done
+  ((status == 0)) || fail "$call: never succeeded: $(<"$work/err")"
+  echo "$call: $((n - 1)) failures survived"
+done
