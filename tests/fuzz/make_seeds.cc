@@ -8,6 +8,7 @@
 #include <fstream>
 #include <vector>
 
+#include "sync/source/patch.h"
 #include "tests/reference/agreement.h"
 
 namespace crlite {
@@ -223,6 +224,40 @@ void AddCertificates(Corpus* corpus) {
   corpus->Add("certificate", "far", Certificate("491231235959Z", "20991231235959Z", {5, 6}, scts));
 }
 
+// A content that has half of its bytes from the dictionary, as itself and as a patch.
+void AddPatches(Corpus* corpus) {
+  Choices choices(uint64_t{5});
+  Content dictionary(200), content(100);
+  for (uint8_t& byte : dictionary) byte = static_cast<uint8_t>(choices.Below(256));
+  for (uint8_t& byte : content) byte = static_cast<uint8_t>(choices.Below(256));
+  content.insert(content.end(), dictionary.begin() + 50, dictionary.begin() + 150);
+  Content seed = {0, static_cast<uint8_t>(dictionary.size())};
+  Append(&seed, dictionary);
+  Content patched = seed;
+  patched[0] = 1;
+  Append(&seed, content);
+  corpus->Add("patch", "content", seed);
+  AppendNumber(&patched, content.size(), 2, false);
+  Append(&patched, *MakePatch(dictionary, content));
+  corpus->Add("patch", "patch", patched);
+  seed = {1, 0};
+  AppendNumber(&seed, 5000, 2, false);
+  Append(&seed, *MakePatch({}, Content(5000, 'x')));
+  corpus->Add("patch", "run", seed);
+}
+
+void AddCapsules(Corpus* corpus) {
+  const std::string magic = "crlite capsule 1";
+  Content capsule(magic.begin(), magic.end());
+  corpus->Add("capsule", "nothing", capsule);
+  for (const char* blob : {"changeset", "chain", "filter", "", "delta"}) {
+    const std::string text = blob;
+    AppendNumber(&capsule, text.size(), 8, false);
+    capsule.insert(capsule.end(), text.begin(), text.end());
+    corpus->Add("capsule", text.empty() ? "empty-filter" : text, capsule);
+  }
+}
+
 }  // namespace
 }  // namespace crlite
 
@@ -239,5 +274,7 @@ int main(int argc, char** argv) {
   crlite::AddStash(&corpus);
   crlite::AddSctLists(&corpus);
   crlite::AddCertificates(&corpus);
+  crlite::AddPatches(&corpus);
+  crlite::AddCapsules(&corpus);
   return 0;
 }
