@@ -51,6 +51,7 @@ add_manifest() {
     done
     printf ']}'
   } >"$folder/manifest.json"
+  touch -d "@$1" "$folder/manifest.json" # nginx makes its ETag of time and size
 }
 
 # mirror_start [LOCATIONS]: serves $folder over TLS at $mirror; LOCATIONS are nginx directives for

@@ -1,11 +1,13 @@
 #!/bin/bash
 # crlite-sync with folders: what is taken, what is refused, and what stays in force.
 source "$(dirname "$0")/lib.sh"
-unsigned="crlite-sync: dir:$folder: not signed, trusted because the command line names it"
+unsigned="crlite-sync: dir:$folder: not signed, trusted because it is named by hand"
 
 echo '- nothing published, nothing configured'
+echo 'sources: []' >"$work/config.yaml"
 run_sync 78
 expect_text 'no source: give one with --source' "$err"
+echo '{}' >"$work/config.yaml"
 run_sync 1 verify
 expect_text "$snapshot: nothing was published yet; run crlite-sync" "$err"
 [[ ! -e $state ]] || fail 'a run without sources made a state directory'
@@ -108,7 +110,7 @@ expect_text 'add the line "require-signature: false" to this source' "$err"
 expect_answer Revoked
 echo '    require-signature: false' >>"$work/config.yaml"
 run_sync 0
-[[ -z $err ]] || fail "stderr: $err"
+[[ $err == "$unsigned" ]] || fail "stderr: $err"
 expect_answer NotRevoked
 printf '  - type: directory\n    path: %s\n    require-signature: false\n' "$work/none" >"$work/second"
 { head -2 "$work/config.yaml"; cat "$work/second"; tail -n +3 "$work/config.yaml"; } >"$work/both"
@@ -138,12 +140,15 @@ expect_answer Revoked
 echo 'damage' >"$state/filters/current.json"
 run_sync 65 publish
 expect_text "$state/filters/current.json: not valid JSON" "$err"
-run_sync 0 publish --force
+run_sync 0 publish --force --source "dir:$folder"
 expect_answer Revoked
 
 echo '- usage'
 run_sync 64 --source ftp://x/
 run_sync 64 --bogus
-run_sync 64 --source 'remote-settings+https://x/v1'
-expect_text 'not supported by this version' "$err"
+run_sync 64 --source https://x/v1
+expect_text 'a URL without the kind of source' "$err"
+run_sync 64 --source "dir:$folder" --root-sha256 abc
+run_sync 64 --source "dir:$folder" --json --quiet
+run_sync 64 export
 run_sync 0 --version

@@ -39,7 +39,7 @@ offer_liar() {
 }
 
 echo '- manifests'
-expect_refused_offer "${mirror}none/manifest.json: HTTP status 404, wanted 200" none/
+expect_refused_offer "${mirror}none/manifest.json: not found; name the folder that has" none/
 expect_refused_offer 'more than the 1048576 bytes that are accepted' endless/
 expect_refused_offer 'redirected to a URL that is not https' plain/
 expect_refused_offer 'Maximum (5) redirects followed' loop/

@@ -2,16 +2,15 @@
 # crlite-sync with a mirror on nginx over TLS that does as it should, or is away.
 source "$(dirname "$0")/lib.sh"
 offer good "$now"
-mirror_start "location /elsewhere/ { return 302 https://localhost:PORT/\$uri; }
-  location /elsewhere/manifest.json { return 302 https://localhost:PORT/manifest.json; }
-  location /elsewhere/full.filter { return 302 https://localhost:PORT/full.filter; }"
+mirror_start "location /elsewhere/ {
+    rewrite ^/elsewhere/(.*) https://localhost:PORT/\$1 redirect; }"
 
 echo '- first fetch, then publish, as two steps'
 run_sync 0 fetch --source "manifest+$mirror"
 expect_text "fetch: manifest+$mirror: 1 filters of " "$out"
 expect_text '1 to get' "$out"
 [[ ! -e $snapshot ]] || fail 'fetch published'
-run_sync 0 publish
+run_sync 0 publish --source "manifest+$mirror"
 expect_answer NotRevoked
 
 echo '- nothing new'
@@ -48,13 +47,13 @@ expect_answer NotRevoked
 echo '- the next source helps when one is away'
 offer revoked $((now + 4))
 run_sync 0 --source manifest+http://127.0.0.1:1/ --source "manifest+$mirror"
-expect_text 'crlite-sync: http://127.0.0.1:1/manifest.json: ' "$err"
+expect_text 'crlite-sync: http://127.0.0.1:1/changeset.json: ' "$err"
 expect_answer Revoked
 
 echo '- a CA that is unknown, one that has expired, a wrong name'
 offer good $((now + 5))
 SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/nonexistent run_sync 1 --source "manifest+$mirror"
-expect_text "crlite-sync: ${mirror}manifest.json: " "$err"
+expect_text "crlite-sync: ${mirror}changeset.json: " "$err"
 expect_text 'crlite-sync: no source gave verified data; what was published stays in force' "$err"
 pki_create "$work/other"
 SSL_CERT_FILE=$work/other/root.pem run_sync 1 --source "manifest+$mirror"

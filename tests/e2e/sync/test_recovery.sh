@@ -30,6 +30,7 @@ sed -i "s/\"generated_at\":[0-9]*/\"generated_at\":$(($(date +%s) - 11 * 86400))
   "$work/mirror/manifest.json"
 sync --allow-rollback --source "manifest+$mirror" || fail "crlite-sync: $(cat "$work/sync.log")"
 cp "$work/manifest.json" "$work/mirror/manifest.json"
+touch -d '1 minute ago' "$work/mirror/manifest.json" # another ETag
 expect_recovery 'data of 11 days ago'
 
 printf 'damage' >"$snapshot"

@@ -90,7 +90,7 @@ expect_answer NotRevoked
 echo '- a broken offer does not stand in the way of a policy'
 echo 'policy: {mode: shadow}' >"$work/config.yaml"
 echo rubbish >"$state/incoming/offer.json"
-run_sync 0 publish
+run_sync 1 publish
 expect_text "crlite-sync: $state/incoming/offer.json: not valid JSON" "$err"
 expect_text 'publish: generation' "$out"
 # offer_json TIME: an offer of a file that never came.
@@ -98,20 +98,21 @@ offer_json() {
   printf '{"schema":1,"source":"dir:/x","data_time_ms":%d000,"files":[{"filename":"a","size":3,"hash":"%064d"}]}' \
     "$1" 0 >"$state/incoming/offer.json"
 }
+unsigned='sources: [{type: directory, path: /x, require-signature: false}]'
 mode=off
 for time in "$now" $((now - 1)) $((now + 1)) $((now + 200000)); do
   offer_json "$time"
-  echo "policy: {mode: $mode}" >"$work/config.yaml"
-  run_sync 0 publish
+  printf 'policy: {mode: %s}\n%s\n' "$mode" "$unsigned" >"$work/config.yaml"
+  run_sync 1 publish
   expect_text 'what is in force stays' "$err"
   expect_text 'publish: generation' "$out"
-  run_sync 0 publish
+  run_sync 1 publish
   expect_text 'publish: nothing new' "$out"
   expect_answer NotRevoked
   [[ $mode == off ]] && mode=shadow || mode=off
 done
-echo '{}' >"$work/config.yaml"
-run_sync 0 publish
+echo "$unsigned" >"$work/config.yaml"
+run_sync 1 publish
 
 echo '- no link is followed, and nothing told of what it points to'
 echo secret >"$work/secret"
@@ -119,22 +120,23 @@ secret=$(sha256sum <"$work/secret" | cut -d' ' -f1)
 for name in "offer.json" "$(printf '%064d' 0)"; do
   offer_json $((now + 1))
   ln -sf "$work/secret" "$state/incoming/$name"
-  run_sync 0 publish
+  run_sync 1 publish
   expect_text "$state/incoming" "$err"
   [[ $err != *"$secret"* && $err != *' 7 bytes'* ]] || fail "told: $err"
   rm -f "$state/incoming/$name"
   mkfifo "$state/incoming/$name"
-  run_sync 0 publish
+  run_sync 1 publish
   rm -f "$state/incoming/$name"
 done
 offer_json $((now + 1))
 cp "$work/secret" "$state/incoming/$(printf '%064d' 0)"
-run_sync 0 publish
+run_sync 1 publish
 [[ $err != *"$secret"* && $err != *'7 bytes'* ]] || fail "told: $err"
 ln -sf "$work/elsewhere" "$state/incoming/lock"
 run_sync 74 --source "dir:$folder"
 [[ ! -e $work/elsewhere ]] || fail 'the lock was made through a link'
 rm "$state/incoming/lock"
+echo '{}' >"$work/config.yaml"
 
 echo '- others can read what is published whatever the umask'
 rm -r "$state"
@@ -170,7 +172,7 @@ if ((EUID == 0)) && [[ -n $(type -P setpriv) ]]; then
     "$work/crlite-sync" >"$work/as-daemon"
   chmod +x "$work/as-daemon"
   crlite_sync=$work/as-daemon run_sync 0 fetch --source "dir:$folder"
-  run_sync 0 publish
+  run_sync 0 publish --source "dir:$folder"
   expect_answer Revoked
 fi
 
