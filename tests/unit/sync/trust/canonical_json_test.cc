@@ -58,6 +58,7 @@ TEST(CanonicalJson, KeepsIntegersExactly) {
   EXPECT_EQ(Canonical("[0,-1,1732111007949,9007199254740993,18446744073709551615]"),
             "[0,-1,1732111007949,9007199254740993,18446744073709551615]");
   EXPECT_EQ(Canonical("-9223372036854775808"), "-9223372036854775808");
+  EXPECT_EQ(Canonical("-0"), "0");
 }
 
 TEST(CanonicalJson, RefusesNumbersThatAreNoIntegers) {
