@@ -102,7 +102,7 @@ if [[ $good_without == 200 && $good_with == 200 && $revoked_without == 200 &&
       $revoked_with == 'exit 60:'*'certificate revoked'* && $revoked_removed == 200 ]]; then
   step 'As it should be. To protect this machine:'
   note "cmake --build $root/build/release && sudo cmake --install $root/build/release" \
-       'sudo crlite-sync --source dir:FOLDER        # or manifest+https://HOST/FOLDER/' \
+       'sudo crlite-sync        # from Mozilla; crlite-sync.timer does it every two hours' \
        "then begin with one program: OPENSSL_CONF=$root/conf/crlite.cnf curl https://..." \
        'or let all programs use it: put the sections of conf/crlite.cnf into /etc/ssl/openssl.cnf'
 else
