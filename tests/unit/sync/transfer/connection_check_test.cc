@@ -164,8 +164,14 @@ TEST_F(ConnectionCheckTest, UsualVerificationStaysInForce) {
   ASSERT_FALSE(elsewhere.ok());
   EXPECT_NE(elsewhere.error().message.find("localhost"), std::string::npos)
       << elsewhere.error().message;
-  options.not_after = time(nullptr) - 60;
+  // Of a chain that is not authenticated nothing is asked, not even whether it is revoked.
   options.serial = {kRevoked};
+  options.extended_key_usage = "clientAuth";
+  const Result<Document> client = Ask(hook::Issue(&root_, options));
+  ASSERT_FALSE(client.ok());
+  EXPECT_NE(client.error().message.find("purpose"), std::string::npos) << client.error().message;
+  options.extended_key_usage.clear();
+  options.not_after = time(nullptr) - 60;
   const Result<Document> expired = Ask(hook::Issue(&root_, options));
   ASSERT_FALSE(expired.ok());
   EXPECT_NE(expired.error().message.find("expired"), std::string::npos) << expired.error().message;

@@ -25,7 +25,7 @@ TEST(Fetch, SlowSourceTakesNoTimeFromTheNext) {
   }
   SyncOptions options;
   options.time_limits = {.total = std::chrono::seconds(1), .request = std::chrono::seconds(1)};
-  Console console;
+  Console console("crlite-sync");
   RunRecord record;
   EXPECT_FALSE(Fetch(config, options, &console, &record).ok());
   EXPECT_EQ(slow.connections(), 1);
