@@ -1,6 +1,8 @@
 // crlite-mirror: keeps a folder of signed filters for any web server to serve. crlite-mirror(8).
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <map>
 
 #include "sync/command_line.h"
 #include "sync/mirror/mirror.h"

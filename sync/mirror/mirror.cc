@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "cascade/base/text.h"
 #include "cascade/snapshot/state_directory.h"

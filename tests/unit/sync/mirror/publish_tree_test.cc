@@ -177,6 +177,8 @@ TEST_F(PublishTreeTest, NothingNewTouchesNothing) {
   EXPECT_EQ(change.files + change.patches + change.removed, 0u);
   EXPECT_FALSE(change.is_new);
   EXPECT_EQ(Times(), before);
+  EXPECT_EQ(Publish(kNow + 30 * kDay).removed, 0u);
+  EXPECT_EQ(Times(), before);
 }
 
 TEST_F(PublishTreeTest, DamageIsMended) {
