@@ -9,6 +9,16 @@ namespace {
 
 constexpr int kJsonSchema = 1;
 
+// Some of what is shown was chosen by others: nothing of it may begin a line that looks like ours,
+// or command the terminal.
+std::string WithoutControls(std::string_view line) {
+  std::string shown(line);
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return shown;
+}
+
 void PutLine(FILE* stream, std::string_view line) {
   fmt::print(stream, "{}\n", line);
   fflush(stream);
@@ -20,13 +30,13 @@ Console::Console(std::string program, Style style) : program_(std::move(program)
 
 void Console::Say(std::string_view line) {
   bar_.Clear();
-  if (style_ == Style::kLines) PutLine(stdout, line);
+  if (style_ == Style::kLines) PutLine(stdout, WithoutControls(line));
   if (style_ == Style::kJson) steps_.push_back(line);
 }
 
 void Console::Warn(std::string_view line) {
   bar_.Clear();
-  PutLine(stderr, fmt::format("{}: {}", program_, line));
+  PutLine(stderr, fmt::format("{}: {}", program_, WithoutControls(line)));
   if (style_ == Style::kJson) warnings_.push_back(line);
 }
 
