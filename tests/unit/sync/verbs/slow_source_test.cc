@@ -16,6 +16,7 @@ TEST(Fetch, SlowSourceTakesNoTimeFromTheNext) {
   const WebServer slow(never_answer), next(never_answer);
   Config config = DefaultConfig();
   config.state_dir = directory.path() + "/state";
+  config.sources.clear();  // loopback only
   for (const WebServer* server : {&slow, &next}) {
     SourceConfig source;
     source.type = SourceType::kManifest;
