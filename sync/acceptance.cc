@@ -67,7 +67,10 @@ Status Acceptance::CheckUnsigned(const Offer& offer) const {
                    "not signed, and signatures are required; to trust it anyway add the line "
                    "\"require-signature: false\" to this source");
   }
-  if (floors_.HasSigned() && !allowances_.unsigned_data) {
+  // Either of the two may be lost.
+  const bool had_signed =
+      floors_.HasSigned() || (current_ != nullptr && current_->proof.has_value());
+  if (had_signed && !allowances_.unsigned_data) {
     return Refused(offer,
                    "not signed, and signed data was accepted before; --allow-unsigned takes it "
                    "anyway");

@@ -233,7 +233,10 @@ Status FilterStore::AcceptPart(const OfferedFile& file) {
 }
 
 Status FilterStore::PutIncoming(const OfferedFile& file, Bytes content) {
-  return WriteFile(paths_.incoming + "/" + file.HashText(), content, FileOwner::kOwnerOfDirectory);
+  Status written =
+      WriteFile(paths_.incoming + "/" + file.HashText(), content, FileOwner::kOwnerOfDirectory);
+  if (written.ok()) unlink(PartPath(file).c_str());
+  return written;
 }
 
 Status FilterStore::PutInForce(const OfferedFile& file, Bytes content) {

@@ -45,7 +45,7 @@ class FilterStore {
   // (kMalformed).
   Status AcceptPart(const OfferedFile& file);
 
-  // Verified bytes only.
+  // Verified bytes only. What was gathered of a file that comes whole is needed no more.
   Status PutIncoming(const OfferedFile& file, Bytes content);
   Status PutInForce(const OfferedFile& file, Bytes content);
 

@@ -23,6 +23,9 @@ run_sync 0 "${rs[@]}"
 run_sync 0 export "$capsule"
 [[ $(find "$work" -maxdepth 1 -name 'data.capsule*') == "$capsule" ]] || fail 'something beside it'
 state=$work/elsewhere snapshot=$work/elsewhere/snapshot
+# A broken transfer of the same file from elsewhere is left over no more.
+mkdir -p "$state/incoming"
+echo begun >"$state/incoming/$(sha256sum <"$folder/full.filter" | cut -d' ' -f1).part"
 run_sync 0 "${take[@]}"
 [[ -z $err ]] || fail "a warning about signed data: $err"
 expect_answer Revoked

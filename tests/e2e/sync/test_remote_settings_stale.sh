@@ -12,7 +12,7 @@ good=https://localhost:$((nginx_port + 5))/
 openssl_cnf "$build/lib/crlite.so" "$snapshot" >"$work/openssl.cnf"
 get() { curl -sS --cacert "$pki/root.pem" "$1"; }
 echo 'policy: {stale: deny, stale-after: 10d, insist: true}' >"$work/config.yaml"
-limit=$(($(date +%s) + 8)) # when the state passes its tenth day
+limit=$(($(date +%s) + 15)) # when the state passes its tenth day
 rs_publish --filter "$filter:full" --timestamp $(((limit - 10 * 86400) * 1000))
 run_sync 0 "${rs[@]}"
 expect_accepted 'almost ten days old' with_module get "$good"

@@ -69,6 +69,10 @@ END
 expect_refused_sync Revoked '--allow-unsigned'
 run_sync 1 --source "dir:$folder"
 expect_text '--allow-unsigned' "$err"
+# Nor where the floors are lost.
+rm "$state/floors.json"
+run_sync 1
+expect_text '--allow-unsigned' "$err"
 # A fetch that was made to believe it does not help: publish decides.
 run_sync 0 fetch --allow-unsigned
 run_sync 1 publish
