@@ -41,6 +41,7 @@ Result<Offer> SourceFetch::Run(Source* source, const Offer* held) {
     if (Status written = store_->WriteIncoming(*offer); !written.ok()) return written.error();
   }
   store_->PruneIncoming({&*offer});
+  store_->DropPublished(*offer);
   return offer;
 }
 

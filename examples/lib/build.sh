@@ -7,8 +7,10 @@ build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev
                 nlohmann-json3-dev libcli11-dev libfmt-dev libboost-dev libgtest-dev)
 # The unmodified programs of the demonstrations.
 program_packages=(ca-certificates curl nginx openssl)
-# What the tests look at the module with, and a client that binds to OpenSSL late.
-test_packages=(binutils libio-socket-ssl-perl python3 strace valgrind zlib1g-dev)
+# What the tests look at the module and the units with, web servers and clients, and the models that
+# Kubernetes objects are checked against.
+test_packages=(apache2-bin binutils libio-socket-ssl-perl python3 python3-kubernetes python3-yaml
+               strace systemd valgrind zlib1g-dev)
 # What tests/lint.sh asks.
 lint_packages=(clang-format clang-tidy git man-db shellcheck)
 

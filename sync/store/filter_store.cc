@@ -266,6 +266,13 @@ void FilterStore::DropIncoming(const Offer& offer) {
   }
 }
 
+void FilterStore::DropPublished(const Offer& offer) {
+  for (const OfferedFile& file : offer.files) {
+    const std::string path = paths_.incoming + "/" + file.HashText();
+    if (access(path.c_str(), F_OK) == 0 && IsInForce(file)) unlink(path.c_str());
+  }
+}
+
 void FilterStore::PruneState() {
   std::error_code error;
   std::vector<std::string> doomed;

@@ -56,6 +56,9 @@ class FilterStore {
   void PruneInForce(const Offer& keep);
   // Deletes the files of `offer` in incoming/ (not the list and its proof): filters/ has them now.
   void DropIncoming(const Offer& offer);
+  // Deletes those files of `offer` in incoming/ that filters/ holds as well: publish may have
+  // lacked the right to.
+  void DropPublished(const Offer& offer);
   // Deletes temporary files beside the snapshot. Call under the lock.
   void PruneState();
 

@@ -222,5 +222,19 @@ TEST_F(FilterStoreTest, PruneKeepsThePartsOfWhatIsWanted) {
   EXPECT_EQ(Names(paths_.incoming), (std::set<std::string>{file_.HashText() + ".part"}));
 }
 
+TEST_F(FilterStoreTest, DropsFromIncomingWhatIsInForceAlone) {
+  const std::string other_content = "other";
+  const OfferedFile other = Describe(other_content);
+  ASSERT_TRUE(MakeDirectory(paths_.directory).ok());
+  ASSERT_TRUE(store_.PutIncoming(file_, View(content_)).ok());
+  ASSERT_TRUE(store_.PutIncoming(other, View(other_content)).ok());
+  ASSERT_TRUE(store_.PutInForce(file_, View(content_)).ok());
+  Offer offer;
+  offer.files = {file_, other};
+  store_.DropPublished(offer);
+  EXPECT_EQ(Names(paths_.incoming), (std::set<std::string>{other.HashText()}));
+  EXPECT_TRUE(store_.Read(file_).ok());
+}
+
 }  // namespace
 }  // namespace crlite
