@@ -170,7 +170,9 @@ class Publication {
       console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
                                 FormatTimeMs(wanted_.data_time_ms), wanted_.files.size()));
       NoteResult(CurrentGeneration());
-      return options_.dry_run ? Status::Ok() : Settle();
+      if (options_.dry_run) return Status::Ok();
+      if (Status raised = RaiseFloor(); !raised.ok()) return raised;
+      return Settle();
     }
     const std::string summary =
         fmt::format("generation {}: {} filters ({}) of {}, snapshot of {}", generation_,
@@ -181,6 +183,8 @@ class Publication {
       return Status::Ok();
     }
     if (Status kept = KeepFilters(); !kept.ok()) return kept;
+    // The floor comes first: data in force above it could be taken back by whoever dies in between.
+    if (Status raised = RaiseFloor(); !raised.ok()) return raised;
     if (Status installed = InstallSnapshot(paths_, snapshot_); !installed.ok()) return installed;
     if (Status settled = Settle(); !settled.ok()) return settled;
     console_->Say("publish: " + summary);
@@ -188,20 +192,18 @@ class Publication {
     return Status::Ok();
   }
 
-  // The list follows the snapshot: whoever dies in between publishes again. The floor comes before
-  // both are taken for granted.
+  // The list follows the snapshot: whoever dies in between publishes again.
   Status Settle() {
-    if (!wanted_.files.empty()) {
-      if (Status raised = RaiseFloor(); !raised.ok()) return raised;
-      if (!current_.has_value() || OfferToText(*current_) != OfferToText(wanted_)) {
-        if (Status written = store_.WriteCurrent(wanted_); !written.ok()) return written;
-      }
+    const bool is_listed = current_.has_value() && OfferToText(*current_) == OfferToText(wanted_);
+    if (!wanted_.files.empty() && !is_listed) {
+      if (Status written = store_.WriteCurrent(wanted_); !written.ok()) return written;
     }
     CleanUp();
     return Status::Ok();
   }
 
   Status RaiseFloor() {
+    if (wanted_.files.empty()) return Status::Ok();
     const Acceptance acceptance(config_, floors_, nullptr, options_.allow);
     const std::string identity = acceptance.IdentityOf(wanted_);
     if (!floors_.Set(identity, wanted_.data_time_ms, options_.allow.rollback)) return Status::Ok();

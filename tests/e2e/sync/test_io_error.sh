@@ -34,6 +34,9 @@ for call; do
     esac
     [[ $status == 0 || -s $work/err ]] || fail "$call $n: exit $status without a message"
     [[ $(answer) == "$found" || $(answer) == "$wanted" ]] || fail "$call $n: answers $(answer)"
+    # Otherwise the new data could be taken back.
+    [[ $(answer) == "$before" ]] || grep -q "\"signed:default\": $rs_time" "$state/floors.json" ||
+      fail "$call $n: new data is in force, and its floor is not"
     run_sync 0 "${rs[@]}"
     expect_answer "$wanted"
     expect_no_debris

@@ -45,6 +45,7 @@ TEST_F(MetricsTest, TellsOfSnapshotAndRuns) {
   FinishRun(PublishRecordPath(paths_), Error{ErrorCode::kIo, "disk full"}, &record);
   EXPECT_EQ(Value("crlite_snapshot_usable"), "1");
   EXPECT_EQ(Value("crlite_generation"), "12");
+  EXPECT_EQ(Value("crlite_issuers"), "0") << "that of the self-test does not count";
   EXPECT_EQ(Value("crlite_published_time_seconds"), "1792411200.5");
   EXPECT_EQ(Value("crlite_publish_exit_status"), "74");
   EXPECT_EQ(Value("crlite_publish_success_time_seconds"), "");
