@@ -42,10 +42,6 @@ Status ReadRoots(const YamlMap& map, std::vector<Sha256Digest>* out) {
   return Status::Ok();
 }
 
-bool HasUrl(SourceType type) {
-  return type == SourceType::kRemoteSettings || type == SourceType::kManifest;
-}
-
 Status ReadType(const YAML::Node& node, std::string_view file, SourceType* out) {
   Result<YamlMap> map = YamlMap::Open(
       node, file, "source", {"type", "url", "path", "channel", "root-sha256", "require-signature"});
@@ -89,6 +85,14 @@ Status ReadSources(const YAML::Node& node, std::string_view file, std::vector<So
   for (const YAML::Node& entry : node) {
     SourceConfig source;
     if (Status read = ReadSource(entry, file, &source); !read.ok()) return read;
+    // What it gave could not be told from what the other one gave.
+    for (const SourceConfig& other : *out) {
+      if (other.type != source.type || other.location != source.location) continue;
+      return YamlMap::ErrorAt(file, source.line,
+                              fmt::format("sources: {} for the second time, first on line {}; "
+                                          "root-sha256 takes a list",
+                                          source.location, other.line));
+    }
     out->push_back(std::move(source));
   }
   return Status::Ok();
@@ -137,6 +141,10 @@ Status ReadConfig(const YAML::Node& root, std::string_view file, Config* out) {
 }
 
 }  // namespace
+
+bool HasUrl(SourceType type) {
+  return type == SourceType::kRemoteSettings || type == SourceType::kManifest;
+}
 
 bool IsAlwaysSigned(SourceType type) {
   return type == SourceType::kRemoteSettings || type == SourceType::kCapsule;

@@ -24,6 +24,8 @@ enum class SourceType {
 
 // Whether data of that kind of source carries a signature in any case.
 bool IsAlwaysSigned(SourceType type);
+// Whether `location` is a URL, else a path.
+bool HasUrl(SourceType type);
 
 struct SourceConfig {
   SourceType type = SourceType::kManifest;

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "cascade/base/text.h"
+#include "sync/source/signed_offer.h"
 #include "sync/source/source.h"
-#include "sync/trust/signed_list.h"
 
 namespace crlite {
 namespace {
@@ -26,19 +26,21 @@ Acceptance::Acceptance(const Config& config, const Floors& floors, const Offer* 
 Result<Offer> Acceptance::Judge(Offer offer, uint64_t now_ms) const {
   if (offer.proof.has_value()) {
     const SourceConfig* source = SourceOf(offer);
-    Result<SignedList> list =
-        VerifyProof(*offer.proof, TrustOf(source != nullptr ? *source : SourceConfig{}), now_ms);
-    if (!list.ok()) return Refused(offer, list.error().message);
-    offer.data_time_ms = list->timestamp_ms;
-    offer.files.clear();
-    for (SignedFile& file : list->files) offer.files.push_back(std::move(file.file));
+    Result<Offer> made = MakeSignedOffer(
+        *offer.proof, TrustOf(source != nullptr ? *source : SourceConfig{}), now_ms);
+    if (!made.ok()) return Refused(offer, made.error().message);
+    offer.data_time_ms = made->data_time_ms;
+    offer.files = std::move(made->files);
   } else if (Status allowed = CheckUnsigned(offer); !allowed.ok()) {
     return allowed.error();
   }
   if (Status time = CheckNotInFuture(offer.data_time_ms, now_ms); !time.ok()) {
     return Refused(offer, time.error().message);
   }
-  offer.data_time_ms = RecordedTimeMs(offer.data_time_ms, now_ms);
+  // What was signed stays as it was: a clock that is set must not turn the same list into another.
+  if (!offer.proof.has_value()) {
+    offer.data_time_ms = RecordedTimeMs(offer.data_time_ms, now_ms);
+  }
   if (Status newer = CheckNotRollback(offer); !newer.ok()) return newer.error();
   return offer;
 }
@@ -62,14 +64,9 @@ Status Acceptance::CheckUnsigned(const Offer& offer) const {
                    "not signed, and none of the configured sources; name it with --source to use "
                    "it anyway");
   }
-  if (source->require_signature) {
-    return Refused(offer,
-                   "not signed, and signatures are required; to trust it anyway add the line "
-                   "\"require-signature: false\" to this source");
-  }
-  // Either of the two may be lost.
-  const bool had_signed =
-      floors_.HasSigned() || (current_ != nullptr && current_->proof.has_value());
+  if (source->require_signature) return NotSignedError(offer.source);
+  // What is in force says it; if that is lost, the floors do.
+  const bool had_signed = current_ != nullptr ? current_->proof.has_value() : floors_.HasSigned();
   if (had_signed && !allowances_.unsigned_data) {
     return Refused(offer,
                    "not signed, and signed data was accepted before; --allow-unsigned takes it "

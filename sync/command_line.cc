@@ -15,14 +15,10 @@ namespace {
 
 constexpr int kExitInternal = 70;
 
-bool HasUrl(const SourceConfig& source) {
-  return source.type == SourceType::kRemoteSettings || source.type == SourceType::kManifest;
-}
-
 // The kind of URL is ours to judge, as it is libcurl that reads it.
 Status CheckUrls(const Config& config, const std::string& path) {
   for (const SourceConfig& source : config.sources) {
-    if (!HasUrl(source)) continue;
+    if (!HasUrl(source.type)) continue;
     const Vouching vouching =
         source.require_signature ? Vouching::kSignature : Vouching::kTransport;
     if (Status checked = CheckUrl(source.location, vouching); !checked.ok()) {
@@ -52,10 +48,18 @@ Console::Style CommonArguments::style() const {
   return quiet ? Console::Style::kQuiet : Console::Style::kLines;
 }
 
+CLI::Validator NotEmpty() {
+  return CLI::Validator(
+      [](const std::string& text) { return text.empty() ? "empty" : std::string(); }, "");
+}
+
 void AddCommonOptions(CLI::App* app, CommonArguments* arguments) {
   app->add_option("--config", arguments->config_path, "Configuration file")
-      ->option_text(fmt::format("FILE [{}]", kDefaultConfigPath));
-  app->add_option("--state", arguments->state_dir, "State directory")->option_text("DIR");
+      ->option_text(fmt::format("FILE [{}]", kDefaultConfigPath))
+      ->check(NotEmpty());
+  app->add_option("--state", arguments->state_dir, "State directory")
+      ->option_text("DIR")
+      ->check(NotEmpty());
   CLI::Option* source =
       app->add_option("--source", arguments->sources,
                       "Where filters come from, in place of the configured sources; repeatable")

@@ -24,6 +24,9 @@ struct CommonArguments {
   Console::Style style() const;
 };
 
+// Refuses an empty argument, which is a variable that was not set.
+CLI::Validator NotEmpty();
+
 // --config, --state, --source, --root-sha256, --allow-rollback, --dry-run, --quiet, --json.
 void AddCommonOptions(CLI::App* app, CommonArguments* arguments);
 

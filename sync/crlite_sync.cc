@@ -24,21 +24,21 @@ constexpr char kFooter[] =
     "Example: crlite-sync --source manifest+https://crlite.example.org/revocation/";
 
 struct Arguments : CommonArguments {
-  bool fetch = false, publish = false, verify = false;
-  std::string capsule;  // to export to; empty: not the verb
+  bool fetch = false, publish = false, verify = false, has_export = false;
+  std::string capsule;  // to export to
 };
 
 Status RunPublish(const Config& config, const Arguments& arguments, Console* console) {
   RunRecord record;
   const Status published = Publish(config, arguments.options, console, &record);
-  console->Add("publish", RunRecordToJson(record));
+  if (record.started_ms != 0) console->Add("publish", RunRecordToJson(record));
   return published;
 }
 
 Status RunFetch(const Config& config, const Arguments& arguments, Console* console) {
   RunRecord record;
   const Status fetched = Fetch(config, arguments.options, console, &record);
-  console->Add("fetch", RunRecordToJson(record));
+  if (record.started_ms != 0) console->Add("fetch", RunRecordToJson(record));
   return fetched;
 }
 
@@ -53,7 +53,7 @@ Status FetchAndPublish(const Config& config, const Arguments& arguments, Console
 
 Status RunVerb(const Config& config, const Arguments& arguments, Console* console) {
   if (arguments.verify) return Verify(config, console);
-  if (!arguments.capsule.empty()) return Export(config, arguments.capsule, console);
+  if (arguments.has_export) return Export(config, arguments.capsule, console);
   const Status done = FetchAndPublish(config, arguments, console);
   // Whoever fetches alone need not have the right to write there: publish does it for both.
   if (config.metrics_file.empty() || arguments.fetch || arguments.options.dry_run) return done;
@@ -78,8 +78,10 @@ void Describe(CLI::App* app, Arguments* arguments) {
   app->add_subcommand("verify", "Check everything that is in force against its hashes")
       ->callback([arguments] { arguments->verify = true; });
   app->add_subcommand("export", "Write what is in force, with its proof, to one file")
+      ->callback([arguments] { arguments->has_export = true; })
       ->add_option("FILE", arguments->capsule, "The capsule to write")
-      ->required();
+      ->required()
+      ->check(NotEmpty());
 }
 
 int Run(int argc, char** argv) {

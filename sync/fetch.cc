@@ -108,18 +108,10 @@ class SourcesFetch {
 
   Status TrySource(const SourceConfig& config) {
     const std::string spec = SourceSpec(config);
-    const Offer* held = HeldFrom(spec);
     if (IsToBeLeftAlone(spec)) {
-      const std::string until = FormatTimeMs(record_->not_before_ms[spec]);
-      if (held == nullptr) {
-        return Error{
-            ErrorCode::kUnavailable,
-            fmt::format("{}: asked for no request before {}; --force asks anyway", spec, until)};
-      }
-      console_->Say(fmt::format("fetch: {}: asked for no request before {}; what it gave stays",
-                                spec, until));
-      NoteSource(*held);
-      return Status::Ok();
+      return Error{ErrorCode::kUnavailable,
+                   fmt::format("{}: asked for no request before {}", spec,
+                               FormatTimeMs(record_->not_before_ms[spec]))};
     }
     // One for each: what a slow source takes is not missing for the others.
     Fetcher fetcher(
@@ -130,7 +122,7 @@ class SourcesFetch {
     const Acceptance acceptance(config_, floors_, current_.has_value() ? &*current_ : nullptr,
                                 options_.allow);
     SourceFetch fetch(&store_, acceptance, options_, console_);
-    const Result<Offer> offer = fetch.Run(source->get(), held);
+    const Result<Offer> offer = fetch.Run(source->get(), HeldFrom(spec));
     NoteTraffic(spec, fetcher);
     if (!offer.ok()) return offer.error();
     NoteSource(*offer);

@@ -36,13 +36,15 @@ class Publication {
   Status Run() {
     if (!options_.dry_run) store_.PruneState();
     WarnIfHidden();
+    Result<Floors> floors = Floors::Read(paths_.floors, options_.allow.rollback);
+    if (!floors.ok()) return floors.error();
+    floors_ = std::move(*floors);
     Result<std::optional<Offer>> current = store_.ReadCurrent();
-    if (!current.ok() && !options_.force) {
-      const Error& error = current.error();
-      return Error{error.code, error.message + "; --force publishes what was fetched instead"};
+    if (current.ok()) {
+      current_ = std::move(current).value();
+    } else {
+      console_->Warn(current.error().message + "; it gives way to what was fetched");
     }
-    if (current.ok()) current_ = std::move(current).value();
-    if (Status read = ReadFloors(); !read.ok()) return read;
     return PublishBest();
   }
 
@@ -56,17 +58,6 @@ class Publication {
         paths_.directory, status.st_mode & 07777));
   }
 
-  Status ReadFloors() {
-    Result<Floors> floors = Floors::Read(paths_.floors);
-    if (floors.ok()) {
-      floors_ = std::move(*floors);
-    } else if (!options_.allow.rollback) {
-      const Error& error = floors.error();
-      return Error{error.code, error.message + "; --allow-rollback begins it anew"};
-    }
-    return Status::Ok();
-  }
-
   // The offer, else what is in force, else nothing but policy. An offer that cannot be used must
   // not keep a new policy from coming into force.
   Status PublishBest() {
@@ -76,11 +67,13 @@ class Publication {
     if (has_offer) {
       const Status usable = offer.ok() ? JudgeAndPrepare(**offer) : Status(offer.error());
       if (usable.ok()) return Finish();
-      if (!current_.has_value()) return Error{ErrorCode::kMalformed, usable.error().message};
-      refused = Error{ErrorCode::kUnavailable, usable.error().message + "; what is in force stays"};
+      refused = current_.has_value() ? Error{ErrorCode::kUnavailable,
+                                             usable.error().message + "; what is in force stays"}
+                                     : Error{ErrorCode::kMalformed, usable.error().message};
     }
     if (!current_.has_value()) {
-      if (Status safe = CheckNothingIsLost(); !safe.ok()) return safe;
+      const Status safe = CheckNothingIsLost();
+      if (!safe.ok()) return refused.ok() ? safe : refused;
     }
     if (Status prepared = Prepare(current_.value_or(Offer{})); !prepared.ok()) return prepared;
     if (Status finished = Finish(); !finished.ok()) return finished;
@@ -116,7 +109,7 @@ class Publication {
   // Without lists there is nothing to compile; a snapshot with filters must not give way to that.
   Status CheckNothingIsLost() const {
     const Result<MappedSnapshot> snapshot = MappedSnapshot::Open(paths_.snapshot);
-    if (options_.force || !snapshot.ok() || !snapshot->snapshot().has_data()) return Status::Ok();
+    if (!snapshot.ok() || !snapshot->snapshot().has_data()) return Status::Ok();
     return Error{ErrorCode::kIo, paths_.filters +
                                      ": no list of filters, although the snapshot was "
                                      "made from some; run crlite-sync fetch first"};
@@ -256,11 +249,11 @@ class Publication {
 Status Publish(const Config& config, const SyncOptions& options, Console* console,
                RunRecord* record) {
   const StatePaths paths(config.state_dir);
-  record->started_ms = NowMs();
   if (options.dry_run) return Publication(config, options, console, record).Run();
   if (Status made = MakeDirectory(paths.directory); !made.ok()) return made;
   const Result<StateLock> lock = StateLock::Acquire(paths);
   if (!lock.ok()) return lock.error();
+  record->started_ms = NowMs();
   const Status published = Publication(config, options, console, record).Run();
   FinishRun(PublishRecordPath(paths), published, record);
   return published;

@@ -33,11 +33,17 @@ Result<Offer> SourceFetch::Run(Source* source, const Offer* held) {
   const std::vector<size_t> missing = Missing(*offer);
   SayPlan(*offer, missing);
   if (options_.dry_run) return offer;
-  if (Status brought = Bring(source, *offer, missing); !brought.ok()) return brought.error();
+  if (!missing.empty()) {
+    if (Status brought = source->Bring(*offer, missing, store_); !brought.ok()) {
+      return brought.error();
+    }
+  }
+  if (Status usable = CheckPublishable(*offer); !usable.ok()) return usable.error();
   // Nothing new is no reason to write to the disk.
-  const bool is_held =
-      held != nullptr && missing.empty() && OfferToText(*held) == OfferToText(*offer);
-  if (!is_held) {
+  const Result<std::optional<Offer>> listed = store_->ReadIncoming();
+  const bool is_listed =
+      listed.ok() && listed->has_value() && OfferToText(**listed) == OfferToText(*offer);
+  if (!is_listed) {
     if (Status written = store_->WriteIncoming(*offer); !written.ok()) return written.error();
   }
   store_->PruneIncoming({&*offer});
@@ -77,13 +83,13 @@ void SourceFetch::SayPlan(const Offer& offer, const std::vector<size_t>& missing
   console_->StartBar(bytes);
 }
 
-Status SourceFetch::Bring(Source* source, const Offer& offer, const std::vector<size_t>& missing) {
-  if (missing.empty()) return Status::Ok();
-  if (Status brought = source->Bring(offer, missing, store_); !brought.ok()) return brought;
-  for (size_t i : missing) {
-    const Result<std::vector<uint8_t>> content = store_->Read(offer.files[i]);
+// What is in force has been compiled before. The rest may have been brought by an earlier run.
+Status SourceFetch::CheckPublishable(const Offer& offer) const {
+  for (const OfferedFile& file : offer.files) {
+    if (store_->IsInForce(file)) continue;
+    const Result<std::vector<uint8_t>> content = store_->Read(file);
     if (!content.ok()) return content.error();
-    Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(offer.files[i], *content);
+    Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);
     if (!clubcard.ok()) {
       return Error{ErrorCode::kUnavailable, clubcard.error().In(offer.source).message};
     }

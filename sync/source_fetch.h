@@ -24,7 +24,7 @@ class SourceFetch {
   void KeepOnlyWanted(const Offer& offer);
   std::vector<size_t> Missing(const Offer& offer) const;
   void SayPlan(const Offer& offer, const std::vector<size_t>& missing) const;
-  Status Bring(Source* source, const Offer& offer, const std::vector<size_t>& missing);
+  Status CheckPublishable(const Offer& offer) const;
 
   FilterStore* store_;
   const Acceptance& acceptance_;

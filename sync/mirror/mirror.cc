@@ -50,7 +50,7 @@ class Publication {
     Result<StateLock> lock = StateLock::Acquire(paths_);
     if (!lock.ok()) return lock.error();
     store_.PruneState();
-    Result<Floors> floors = Floors::Read(paths_.floors);
+    Result<Floors> floors = Floors::Read(paths_.floors, allowances_.rollback);
     if (!floors.ok()) return floors.error();
     const std::optional<Offer> current = ReadCurrent();
     Result<Offer> wanted = ReadWanted(current);
@@ -61,13 +61,14 @@ class Publication {
     if (!judged.ok()) return judged.error();
 
     if (Status made = MakeDirectory(tree_.folder); !made.ok()) return made;
-    Result<TreeChange> change = PublishTree(*judged, store_, tree_, NowMs());
-    if (!change.ok()) return change.error();
+    // The floor comes first: what clients have seen must not be taken back.
     const bool is_moved =
         floors->Set(acceptance.IdentityOf(*judged), judged->data_time_ms, allowances_.rollback);
     if (is_moved) {
       if (Status written = floors->Write(paths_.floors); !written.ok()) return written;
     }
+    Result<TreeChange> change = PublishTree(*judged, store_, tree_, NowMs());
+    if (!change.ok()) return change.error();
     if (Status kept = Keep(*judged, current); !kept.ok()) return kept;
     Tell(*judged, *change);
     return Status::Ok();

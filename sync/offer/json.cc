@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxDepth = 16;
+constexpr size_t kMaxValues = 300'000;  // a parsed value takes many times the bytes of its text
 
 // Reads along, before anything is built: what nlohmann-json would accept, and we do not. (Its own
 // way to watch while it builds takes quadratic time for a long list.)
@@ -19,16 +20,19 @@ class Guard : public nlohmann::json_sax<json> {
   Status Check() const {
     if (too_deep_) return MalformedError(fmt::format("nested more than {} deep", kMaxDepth));
     if (repeated_) return MalformedError("a key twice in one object");
+    if (num_values_ > kMaxValues) {
+      return MalformedError(fmt::format("more than {} values", kMaxValues));
+    }
     return Status::Ok();
   }
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
+  bool null() override { return Count(); }
+  bool boolean(bool) override { return Count(); }
+  bool number_integer(number_integer_t) override { return Count(); }
+  bool number_unsigned(number_unsigned_t) override { return Count(); }
+  bool number_float(number_float_t, const string_t&) override { return Count(); }
+  bool string(string_t&) override { return Count(); }
+  bool binary(binary_t&) override { return Count(); }
   bool start_object(size_t) override { return Open(); }
   bool key(string_t& key) override {
     repeated_ = !keys_.back().insert(std::move(key)).second;
@@ -43,14 +47,16 @@ class Guard : public nlohmann::json_sax<json> {
   bool Open() {
     keys_.emplace_back();
     too_deep_ = keys_.size() > kMaxDepth;
-    return !too_deep_;
+    return Count() && !too_deep_;
   }
+  bool Count() { return ++num_values_ <= kMaxValues; }
   bool Close() {
     keys_.pop_back();
     return true;
   }
 
   std::vector<std::set<std::string>> keys_;  // of the objects and lists that are open
+  size_t num_values_ = 0;
   bool too_deep_ = false, repeated_ = false;
 };
 

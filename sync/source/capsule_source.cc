@@ -13,10 +13,10 @@ CapsuleSource::CapsuleSource(const SourceConfig& config)
 Result<Offer> CapsuleSource::GetOffer(const Offer*) {
   const Result<Capsule> capsule = Capsule::Open(path_);
   if (!capsule.ok()) return Error{ErrorCode::kUnavailable, capsule.error().message};
-  Result<SignedOffer> made = MakeSignedOffer(capsule->proof(), trust_, NowMs());
+  Result<Offer> made = MakeSignedOffer(capsule->proof(), trust_, NowMs());
   if (!made.ok()) return Error{ErrorCode::kUnavailable, made.error().In(path_).message};
-  made->offer.source = name_;
-  return std::move(made->offer);
+  made->source = name_;
+  return std::move(*made);
 }
 
 Status CapsuleSource::Bring(const Offer& offer, const std::vector<size_t>& missing,

@@ -167,10 +167,10 @@ Result<Offer> DirectorySource::ReadSigned(const Offer* held) {
   const auto get_chain = [this](const std::string& x5u) {
     return ReadText(folder_ + "/" + ChainName(x5u), kMaxChainSize);
   };
-  Result<SignedOffer> made =
+  Result<Offer> made =
       ProveChangeset(std::move(*changeset), path, held, trust_, NowMs(), get_chain);
   if (!made.ok()) return made.error();
-  return std::move(made->offer);
+  return std::move(*made);
 }
 
 Result<Offer> DirectorySource::ReadUnsigned() {

@@ -29,11 +29,11 @@ Result<Offer> ManifestSource::GetOffer(const Offer* held) {
   const std::string url = folder_ + kChangesetName;
   // A proof that holds no more (its certificates have expired) is of no use, even if it is the
   // same.
-  std::optional<SignedOffer> known = ProveAgain(held, trust_, now_ms);
-  Result<Document> changeset = fetcher_->Get(
-      url, kMaxChangesetSize, known.has_value() ? known->offer.validator : Validator{});
+  std::optional<Offer> known = ProveAgain(held, trust_, now_ms);
+  Result<Document> changeset =
+      fetcher_->Get(url, kMaxChangesetSize, known.has_value() ? known->validator : Validator{});
   if (!changeset.ok()) return changeset.error();
-  if (changeset->kind == Document::Kind::kNotModified) return std::move(known->offer);
+  if (changeset->kind == Document::Kind::kNotModified) return std::move(*known);
   if (changeset->kind == Document::Kind::kMissing) {
     return require_signature_ ? NotSignedError(name_) : GetUnsigned(held);
   }
@@ -44,12 +44,12 @@ Result<Offer> ManifestSource::GetOffer(const Offer* held) {
     if (chain->kind != Document::Kind::kFound) return Unavailable(chain_url, "not found");
     return std::move(chain->body);
   };
-  Result<SignedOffer> made =
+  Result<Offer> made =
       ProveChangeset(std::move(changeset->body), url, held, trust_, now_ms, get_chain);
   if (!made.ok()) return made.error();
-  made->offer.source = name_;
-  made->offer.validator = std::move(changeset->validator);
-  return std::move(made->offer);
+  made->source = name_;
+  made->validator = std::move(changeset->validator);
+  return std::move(*made);
 }
 
 Result<Offer> ManifestSource::GetUnsigned(const Offer* held) {

@@ -22,7 +22,6 @@ constexpr char kChangesetPath[] =
     "/buckets/security-state/collections/cert-revocations/changeset?_expected=";
 // Of the list of all collections, and of the server's description of itself.
 constexpr uint64_t kMaxDocumentSize = 1 << 20;
-constexpr uint64_t kMaxTimeMs = uint64_t{1} << 53;
 
 Error Unavailable(const std::string& subject, std::string_view what) {
   return {ErrorCode::kUnavailable, fmt::format("{}: {}", subject, what)};
@@ -71,15 +70,14 @@ Result<Offer> RemoteSettingsSource::GetOffer(const Offer* held) {
   const uint64_t now_ms = NowMs();
   // Signatures are renewed while the list stays the same, so a proof that holds no more has to be
   // fetched again.
-  std::optional<SignedOffer> known = ProveAgain(held, trust_, now_ms);
+  std::optional<Offer> known = ProveAgain(held, trust_, now_ms);
   std::optional<uint64_t> since_ms;
-  if (known.has_value()) since_ms = known->timestamp_ms;
-  Result<Poll> poll =
-      PollChanges(since_ms, known.has_value() ? known->offer.validator : Validator{});
+  if (known.has_value()) since_ms = known->data_time_ms;
+  Result<Poll> poll = PollChanges(since_ms, known.has_value() ? known->validator : Validator{});
   if (!poll.ok()) return poll.error();
   if (known.has_value() && poll->timestamp_ms.value_or(*since_ms) == *since_ms) {
-    known->offer.validator = std::move(poll->validator);
-    return std::move(known->offer);
+    known->validator = std::move(poll->validator);
+    return std::move(*known);
   }
   if (!poll->timestamp_ms.has_value()) {
     return Unavailable(name_, fmt::format("has no collection {}/{}", kBucket, kCollection));
@@ -87,16 +85,15 @@ Result<Offer> RemoteSettingsSource::GetOffer(const Offer* held) {
   const std::string url = server_ + kChangesetPath + std::to_string(*poll->timestamp_ms);
   Result<Document> changeset = GetFound(url, kMaxChangesetSize);
   if (!changeset.ok()) return changeset.error();
-  Result<SignedOffer> made =
-      ProveChangeset(std::move(changeset->body), url, held, trust_, now_ms,
-                     [this](const std::string& x5u) { return GetChain(x5u); });
+  Result<Offer> made = ProveChangeset(std::move(changeset->body), url, held, trust_, now_ms,
+                                      [this](const std::string& x5u) { return GetChain(x5u); });
   if (!made.ok()) return made.error();
-  made->offer.source = name_;
+  made->source = name_;
   // A cache may have given an older list than the poll spoke of: that must not settle the matter.
-  if (made->timestamp_ms == *poll->timestamp_ms) {
-    made->offer.validator = std::move(poll->validator);
+  if (made->data_time_ms == *poll->timestamp_ms) {
+    made->validator = std::move(poll->validator);
   }
-  return std::move(made->offer);
+  return std::move(*made);
 }
 
 Status RemoteSettingsSource::Bring(const Offer& offer, const std::vector<size_t>& missing,

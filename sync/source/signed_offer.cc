@@ -27,24 +27,22 @@ Result<std::vector<std::string>> NamedChains(const std::string& changeset) {
 
 }  // namespace
 
-Result<SignedOffer> MakeSignedOffer(const Proof& proof, const Trust& trust, uint64_t now_ms) {
+Result<Offer> MakeSignedOffer(const Proof& proof, const Trust& trust, uint64_t now_ms) {
   Result<SignedList> list = VerifyProof(proof, trust, now_ms);
   if (!list.ok()) return list.error();
-  SignedOffer made;
-  made.timestamp_ms = list->timestamp_ms;
-  made.offer.data_time_ms = RecordedTimeMs(list->timestamp_ms, now_ms);
-  for (SignedFile& file : list->files) made.offer.files.push_back(std::move(file.file));
-  made.offer.proof = proof;
+  Offer made;
+  made.data_time_ms = list->timestamp_ms;
+  for (SignedFile& file : list->files) made.files.push_back(std::move(file.file));
+  made.proof = proof;
   return made;
 }
 
-Result<SignedOffer> ProveChangeset(std::string changeset, const std::string& subject,
-                                   const Offer* held, const Trust& trust, uint64_t now_ms,
-                                   const GetChain& get_chain) {
+Result<Offer> ProveChangeset(std::string changeset, const std::string& subject, const Offer* held,
+                             const Trust& trust, uint64_t now_ms, const GetChain& get_chain) {
   Proof proof{std::move(changeset), {}};
   if (held != nullptr && held->proof.has_value()) {
     proof.chain = held->proof->chain;
-    Result<SignedOffer> made = MakeSignedOffer(proof, trust, now_ms);
+    Result<Offer> made = MakeSignedOffer(proof, trust, now_ms);
     if (made.ok()) return made;
   }
   const Result<std::vector<std::string>> x5us = NamedChains(proof.changeset);
@@ -57,19 +55,19 @@ Result<SignedOffer> ProveChangeset(std::string changeset, const std::string& sub
       continue;
     }
     proof.chain = std::move(*chain);
-    Result<SignedOffer> made = MakeSignedOffer(proof, trust, now_ms);
+    Result<Offer> made = MakeSignedOffer(proof, trust, now_ms);
     if (made.ok()) return made;
     if (!first.has_value()) first = Unavailable(made.error(), subject);
   }
   return *first;  // a changeset names at least one chain
 }
 
-std::optional<SignedOffer> ProveAgain(const Offer* held, const Trust& trust, uint64_t now_ms) {
+std::optional<Offer> ProveAgain(const Offer* held, const Trust& trust, uint64_t now_ms) {
   if (held == nullptr || !held->proof.has_value()) return std::nullopt;
-  Result<SignedOffer> made = MakeSignedOffer(*held->proof, trust, now_ms);
+  Result<Offer> made = MakeSignedOffer(*held->proof, trust, now_ms);
   if (!made.ok()) return std::nullopt;
-  made->offer.source = held->source;
-  made->offer.validator = held->validator;
+  made->source = held->source;
+  made->validator = held->validator;
   return std::move(*made);
 }
 

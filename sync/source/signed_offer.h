@@ -11,13 +11,9 @@
 
 namespace crlite {
 
-struct SignedOffer {
-  Offer offer;                // without source and validator
-  uint64_t timestamp_ms = 0;  // as it was signed; that of the offer is never ahead of the clock
-};
-
-// The time and the files that `proof` vouches for. Errors are kMalformed.
-Result<SignedOffer> MakeSignedOffer(const Proof& proof, const Trust& trust, uint64_t now_ms);
+// The time and the files that `proof` vouches for, without source and validator. Errors are
+// kMalformed.
+Result<Offer> MakeSignedOffer(const Proof& proof, const Trust& trust, uint64_t now_ms);
 
 // Fetches the chain that an x5u stands for.
 using GetChain = std::function<Result<std::string>(const std::string& x5u)>;
@@ -25,13 +21,12 @@ using GetChain = std::function<Result<std::string>(const std::string& x5u)>;
 // Finds the chain that makes a proof of `changeset`: that of `held` (nullptr: none), which mostly
 // is the same, else those that the signatures name. Errors are kUnavailable: of all that was
 // tried, the first; `subject` names the changeset.
-Result<SignedOffer> ProveChangeset(std::string changeset, const std::string& subject,
-                                   const Offer* held, const Trust& trust, uint64_t now_ms,
-                                   const GetChain& get_chain);
+Result<Offer> ProveChangeset(std::string changeset, const std::string& subject, const Offer* held,
+                             const Trust& trust, uint64_t now_ms, const GetChain& get_chain);
 
 // What `held` (nullptr: nothing) comes to today, its source and validator included; nullopt when it
 // has no proof, or one that holds no more.
-std::optional<SignedOffer> ProveAgain(const Offer* held, const Trust& trust, uint64_t now_ms);
+std::optional<Offer> ProveAgain(const Offer* held, const Trust& trust, uint64_t now_ms);
 
 // The error of the source `spec` that has nothing signed although the configuration requires it.
 Error NotSignedError(const std::string& spec);

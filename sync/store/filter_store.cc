@@ -80,17 +80,21 @@ Bytes View(const std::string& text) {
 
 // The proof's documents come first: a list never names what is not there.
 Status WriteList(const std::string& path, const Offer& offer, FileOwner owner) {
+  const std::string text = OfferToText(offer);
+  if (Result<StoredOffer> readable = OfferFromText(text); !readable.ok()) {
+    return readable.error().In(path);
+  }
   if (offer.proof.has_value()) {
     const ProofFiles files = DescribeProof(*offer.proof);
     const std::string folder = DirectoryOf(path) + "/";
-    for (const auto& [file, text] : {std::pair(&files.changeset, &offer.proof->changeset),
-                                     std::pair(&files.chain, &offer.proof->chain)}) {
+    for (const auto& [file, document] : {std::pair(&files.changeset, &offer.proof->changeset),
+                                         std::pair(&files.chain, &offer.proof->chain)}) {
       const std::string target = folder + file->HashText();
       if (ReadDocument(DirectoryOf(path), *file).ok()) continue;
-      if (Status written = WriteFile(target, View(*text), owner); !written.ok()) return written;
+      if (Status written = WriteFile(target, View(*document), owner); !written.ok()) return written;
     }
   }
-  return WriteFile(path, View(OfferToText(offer)), owner);
+  return WriteFile(path, View(text), owner);
 }
 
 Result<std::vector<uint8_t>> ReadChecked(const std::string& folder, const OfferedFile& file) {
@@ -116,7 +120,8 @@ bool IsOwnName(std::string_view name) {
 }
 
 bool IsOwnOrTemporaryName(std::string_view name) {
-  return IsOwnName(name) || IsOwnName(TargetOfTemporary(name));
+  const std::string_view target = TargetOfTemporary(name);
+  return IsOwnName(name) || IsOwnName(target) || target == "last-fetch.json";
 }
 
 void AddNames(const Offer& offer, std::set<std::string>* names) {

@@ -16,7 +16,6 @@ namespace {
 using nlohmann::json;
 
 constexpr uint64_t kMaxFloorsSize = 1 << 20;
-constexpr uint64_t kMaxTimeMs = uint64_t{1} << 53;
 constexpr int kSchema = 1;
 constexpr std::string_view kSignedPrefix = "signed:";
 
@@ -41,7 +40,7 @@ Result<std::map<std::string, uint64_t>> ParseFloors(std::string_view text) {
 
 }  // namespace
 
-Result<Floors> Floors::Read(const std::string& path) {
+Result<Floors> Floors::Read(const std::string& path, bool allow_rollback) {
   Floors floors;
   struct stat status;
   if (lstat(path.c_str(), &status) != 0 && errno == ENOENT) return floors;
@@ -49,7 +48,11 @@ Result<Floors> Floors::Read(const std::string& path) {
   if (!text.ok()) return text.error();
   Result<std::map<std::string, uint64_t>> times =
       ParseFloors({reinterpret_cast<const char*>(text->data()), text->size()});
-  if (!times.ok()) return times.error().In(path);
+  if (!times.ok() && allow_rollback) return floors;
+  if (!times.ok()) {
+    return Error{times.error().code, fmt::format("{}: {}; --allow-rollback begins it anew", path,
+                                                 times.error().message)};
+  }
   floors.times_ms_ = std::move(*times);
   return floors;
 }

@@ -15,8 +15,8 @@ namespace crlite {
 
 class Floors {
  public:
-  // No file: no floors. A damaged one is kMalformed.
-  static Result<Floors> Read(const std::string& path);
+  // No file: no floors. A damaged one is kMalformed, or with `allow_rollback` no floors.
+  static Result<Floors> Read(const std::string& path, bool allow_rollback = false);
   Status Write(const std::string& path) const;
 
   // "signed:<channel>", or the offer's source.

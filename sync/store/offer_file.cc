@@ -1,5 +1,7 @@
 #include "sync/store/offer_file.h"
 
+#include <fmt/format.h>
+
 #include "sync/offer/json.h"
 
 namespace crlite {
@@ -8,9 +10,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kOfferSchema = 1;
+constexpr size_t kMaxSourceSize = 8192;  // a path, or a URL
 constexpr size_t kMaxValidatorSize = 4096;
-// Far beyond any real time, and far from where sums of times wrap.
-constexpr uint64_t kMaxTimeMs = uint64_t{1} << 53;
 
 Bytes View(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -81,6 +82,10 @@ Result<StoredOffer> OfferFromText(std::string_view text) {
   StoredOffer stored;
   Result<std::string> source = ParseText(*document, "source");
   if (!source.ok()) return source.error();
+  if (source->size() > kMaxSourceSize) {
+    return MalformedError(
+        fmt::format("source: {} bytes, at most {} are accepted", source->size(), kMaxSourceSize));
+  }
   stored.offer.source = std::move(*source);
   Result<uint64_t> time = ParseCount(*document, "data_time_ms", kMaxTimeMs);
   if (!time.ok()) return time.error();
@@ -89,6 +94,7 @@ Result<StoredOffer> OfferFromText(std::string_view text) {
   if (list == document->end()) return MalformedError("files: missing");
   Result<std::vector<OfferedFile>> files = ParseFiles(*list);
   if (!files.ok()) return files.error().In("files");
+  if (files->empty()) return MalformedError("files: empty, wanted at least one filter");
   stored.offer.files = std::move(*files);
   if (const auto proof = document->find("proof"); proof != document->end()) {
     Result<ProofFiles> proof_files = ParseProof(*proof);

@@ -23,6 +23,8 @@ Result<std::unique_ptr<PartFile>> PartFile::Open(const std::string& path) {
   if (!is_new && errno == EEXIST) fd = open(path.c_str(), kFlags);
   if (fd < 0) return IoError(path, "cannot open", errno);
   std::unique_ptr<PartFile> file(new PartFile(path, fd));
+  // The umask of whoever fetches must not hide the file from whoever publishes.
+  if (is_new && fchmod(fd, kPublicFile) != 0) return IoError(path, "cannot set the mode", errno);
   const Status usable = is_new ? GiveToOwnerOf(DirectoryOf(path), fd) : file->CheckIsOurs();
   if (!usable.ok()) return usable.error();
   return file;

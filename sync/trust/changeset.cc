@@ -20,8 +20,6 @@ constexpr size_t kMaxSignatures = 16;
 constexpr size_t kMaxSignatureSize = 256;
 constexpr size_t kMaxUrlSize = 2048;
 constexpr size_t kMaxIdSize = 256;
-// Far beyond any real time, and far from where sums of times wrap.
-constexpr uint64_t kMaxTimeMs = uint64_t{1} << 53;
 
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });

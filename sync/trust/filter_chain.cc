@@ -15,7 +15,6 @@ using nlohmann::json;
 
 constexpr char kDefaultChannel[] = "default";
 constexpr size_t kMaxLocationSize = 512;
-constexpr uint64_t kMaxTimeMs = uint64_t{1} << 53;
 
 // What a record says of its place in the chain.
 struct Link {

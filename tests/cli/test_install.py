@@ -29,11 +29,19 @@ class Install(unittest.TestCase):
     def test_every_file_is_in_its_place(self):
         modules = cached("CRLITE_MODULES_DIR").lstrip("/")
         share = "usr/share"
-        wanted = {"usr/bin/crlite", "usr/bin/crlite-sync", f"{modules}/crlite.so",
-                  f"{share}/man/man1/crlite.1", f"{share}/man/man5/crlite.yaml.5",
-                  f"{share}/man/man7/provider-crlite.7", f"{share}/man/man8/crlite-sync.8",
-                  f"{share}/doc/crlite/examples/config.yaml",
-                  f"{share}/doc/crlite/examples/crlite.cnf"}
+        wanted = {f"{modules}/crlite.so", "usr/lib/sysusers.d/crlite.conf",
+                  "usr/lib/tmpfiles.d/crlite.conf"}
+        for tool in ("crlite", "crlite-mirror", "crlite-sync"):
+            wanted.add(f"usr/bin/{tool}")
+        for unit in ("fetch.service", "mirror.service", "mirror.timer", "network.path",
+                     "network.timer", "publish.service", "sync.timer"):
+            wanted.add(f"usr/lib/systemd/system/crlite-{unit}")
+        for page in ("crlite.1", "crlite.yaml.5", "provider-crlite.7", "crlite-mirror.8",
+                     "crlite-sync.8"):
+            wanted.add(f"{share}/man/man{page[-1]}/{page}")
+        for example in ("config.yaml", "crlite.cnf", "kubernetes/mirror.yaml", "web/apache.conf",
+                        "web/nginx.conf"):
+            wanted.add(f"{share}/doc/crlite/examples/{example}")
         installed = {str(path.relative_to(self.root)) for path in self.root.rglob("*")
                      if not path.is_dir()}
         self.assertEqual(installed, wanted)

@@ -36,6 +36,8 @@ for round in {1..24}; do
   if [[ -n $(ls "$mirror_tree" | grep "^$round-") ]] && ((status == 137)); then
     halfway=$((halfway + 1))
   fi
+  # nginx tells versions apart by size and second.
+  touch -d "$((60 - round)) minutes ago" "$mirror_tree"/*.json
   rm -rf "$work/upki" "$state"
   upki_client fetch "$mirror" "$upki" || fail "round $round: the tree does not hold together"
   client_of "$mirror"

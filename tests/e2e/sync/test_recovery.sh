@@ -28,9 +28,10 @@ expect_recovery() {
 cp "$work/mirror/manifest.json" "$work/manifest.json"
 sed -i "s/\"generated_at\":[0-9]*/\"generated_at\":$(($(date +%s) - 11 * 86400))/" \
   "$work/mirror/manifest.json"
+touch -d '2 minutes ago' "$work/mirror/manifest.json" # another ETag: nginx counts in seconds
 sync --allow-rollback --source "manifest+$mirror" || fail "crlite-sync: $(cat "$work/sync.log")"
 cp "$work/manifest.json" "$work/mirror/manifest.json"
-touch -d '1 minute ago' "$work/mirror/manifest.json" # another ETag
+touch -d '1 minute ago' "$work/mirror/manifest.json"
 expect_recovery 'data of 11 days ago'
 
 printf 'damage' >"$snapshot"

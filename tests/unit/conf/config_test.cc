@@ -229,5 +229,13 @@ TEST(Config, DirectoryInPlaceOfTheFileIsAnError) {
   EXPECT_EQ(ExitCodeOf(config.error().code), 78);
 }
 
+TEST(Config, RefusesASourceThatIsThereTwice) {
+  EXPECT_EQ(
+      ErrorOf("sources:\n  - type: directory\n    path: /x\n  - type: capsule\n    path: /x\n"
+              "  - type: directory\n    path: /x\n    channel: compat\n"),
+      "config.yaml: line 7: sources: /x for the second time, first on line 3; root-sha256 takes a "
+      "list");
+}
+
 }  // namespace
 }  // namespace crlite

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sync/offer/json.h"
+
 namespace crlite {
 namespace {
 
@@ -29,6 +31,20 @@ TEST(Offer, OtherFilesOrAnotherOrderAreNotTheSame) {
   other.files.pop_back();
   EXPECT_FALSE(SameFiles(offer, other));
   EXPECT_FALSE(SameFiles(other, offer));
+}
+
+TEST(Json, RefusesMoreValuesThanItsMemoryIsWorth) {
+  const auto list_of = [](size_t count) {
+    std::string text = "{\"list\":[0";
+    for (size_t i = 1; i < count; ++i) text += ",0";
+    return text + "]}";
+  };
+  constexpr uint64_t kMaxSize = 4 << 20;
+  // The object and the list count as well.
+  EXPECT_TRUE(ParseObject(list_of(299'998), kMaxSize).ok());
+  const Result<nlohmann::json> more = ParseObject(list_of(299'999), kMaxSize);
+  ASSERT_FALSE(more.ok());
+  EXPECT_EQ(more.error().message, "more than 300000 values");
 }
 
 }  // namespace

@@ -54,7 +54,9 @@ TEST_F(FilterStoreTest, ListsComeBack) {
 }
 
 TEST_F(FilterStoreTest, UnreadableListIsAnErrorNotAnAbsence) {
-  ASSERT_TRUE(store_.WriteCurrent(Offer{}).ok());
+  Offer offer;
+  offer.files = {file_};
+  ASSERT_TRUE(store_.WriteCurrent(offer).ok());
   Touch(paths_.filters + "/current.json");
   const Result<std::optional<Offer>> current = store_.ReadCurrent();
   ASSERT_FALSE(current.ok());

@@ -64,7 +64,10 @@ TEST(Floors, NoFileIsNoFloorAndADamagedOneIsAnError) {
        {"", "{", "{}", "{\"schema\":1,\"floors\":[]}", "{\"schema\":2,\"floors\":{}}",
         "{\"schema\":1,\"floors\":{\"x\":-1}}"}) {
     std::ofstream(path) << text;
-    EXPECT_FALSE(Floors::Read(path).ok()) << text;
+    const Result<Floors> floors = Floors::Read(path);
+    ASSERT_FALSE(floors.ok()) << text;
+    EXPECT_NE(floors.error().message.find("--allow-rollback"), std::string::npos);
+    EXPECT_TRUE(Floors::Read(path, /*allow_rollback=*/true).ok()) << text;
   }
 }
 

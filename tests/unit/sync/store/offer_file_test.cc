@@ -52,6 +52,24 @@ TEST(OfferFile, KeepsTheValidatorAndIgnoresABrokenOne) {
   EXPECT_EQ(OfferFromText(text)->offer.validator.etag, "");
 }
 
+TEST(OfferFile, RefusesAListWithoutFiles) {
+  Offer offer = Example();
+  offer.files.clear();
+  const Result<StoredOffer> again = OfferFromText(OfferToText(offer));
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().message, "files: empty, wanted at least one filter");
+}
+
+TEST(OfferFile, RefusesASourceThatWouldFillTheList) {
+  Offer offer = Example();
+  offer.source = std::string(8192, 'x');
+  EXPECT_TRUE(OfferFromText(OfferToText(offer)).ok());
+  offer.source += 'x';
+  const Result<StoredOffer> again = OfferFromText(OfferToText(offer));
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().message, "source: 8193 bytes, at most 8192 are accepted");
+}
+
 TEST(OfferFile, SourceThatIsNotUtf8DoesNotFail) {
   Offer offer = Example();
   offer.source = "dir:/\xff";

@@ -117,6 +117,16 @@ TEST_F(AcceptanceTest, UnsignedDataDoesNotFollowSignedDataUnlessAllowed) {
   EXPECT_EQ(Refusal(Unsigned(), {.unsigned_data = true}), "");
 }
 
+TEST_F(AcceptanceTest, UnsignedDataThatWasAllowedOnceMayBeFollowedByMore) {
+  floors_.Set("signed:default", 1, false);
+  Offer in_force = Unsigned();
+  current_ = &in_force;
+  EXPECT_EQ(Refusal(Unsigned()), "");
+  in_force = Signed();
+  floors_ = Floors();
+  ExpectText("--allow-unsigned", Refusal(Unsigned()));
+}
+
 TEST_F(AcceptanceTest, RefusesARollbackUnlessAllowed) {
   floors_.Set("signed:default", kDataMs + 1, false);
   ExpectText("--allow-rollback", Refusal(Signed()));
@@ -140,7 +150,8 @@ TEST_F(AcceptanceTest, RefusesTimesThatAreAheadByMoreThanADay) {
   ExpectText("future", Refusal(Unsigned(kTestNowMs + kDayMs + 1)));
   const Result<Offer> judged = Judge(Signed(kTestNowMs + kDayMs));
   ASSERT_TRUE(judged.ok()) << judged.error().message;
-  EXPECT_EQ(judged->data_time_ms, kTestNowMs) << "what is ahead counts as now";
+  EXPECT_EQ(judged->data_time_ms, kTestNowMs + kDayMs) << "what was signed stays as it was";
+  EXPECT_EQ(Judge(Unsigned(kTestNowMs + kDayMs))->data_time_ms, kTestNowMs);
 }
 
 }  // namespace
