@@ -82,6 +82,9 @@ void Describe(CLI::App* app, Arguments* arguments) {
       ->add_option("FILE", arguments->capsule, "The capsule to write")
       ->required()
       ->check(NotEmpty());
+  for (CLI::App* verb : app->get_subcommands(nullptr)) {
+    verb->footer("Options and exit status: crlite-sync --help");
+  }
 }
 
 int Run(int argc, char** argv) {

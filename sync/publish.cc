@@ -21,6 +21,12 @@ bool SamePolicy(const Policy& a, const Policy& b) {
   return SameBytes(encoded_a, encoded_b);
 }
 
+std::string WordsOf(const Offer& offer) {
+  if (offer.files.empty()) return "policy alone, without filters";
+  return fmt::format("{} filters ({}) of {}", offer.files.size(), FormatSize(TotalSize(offer)),
+                     FormatTimeMs(offer.data_time_ms));
+}
+
 // One publication.
 class Publication {
  public:
@@ -160,17 +166,14 @@ class Publication {
   // Puts in force what Prepare has made.
   Status Finish() {
     if (is_in_force_) {
-      console_->Say(fmt::format("publish: nothing new, data of {} with {} filters stays in force",
-                                FormatTimeMs(wanted_.data_time_ms), wanted_.files.size()));
+      console_->Say(fmt::format("publish: nothing new, {}", WordsOf(wanted_)));
       NoteResult(CurrentGeneration());
       if (options_.dry_run) return Status::Ok();
       if (Status raised = RaiseFloor(); !raised.ok()) return raised;
       return Settle();
     }
-    const std::string summary =
-        fmt::format("generation {}: {} filters ({}) of {}, snapshot of {}", generation_,
-                    wanted_.files.size(), FormatSize(TotalSize(wanted_)),
-                    FormatTimeMs(wanted_.data_time_ms), FormatSize(snapshot_.size()));
+    const std::string summary = fmt::format("generation {}: {}, snapshot of {}", generation_,
+                                            WordsOf(wanted_), FormatSize(snapshot_.size()));
     if (options_.dry_run) {
       console_->Say("would publish " + summary);
       return Status::Ok();

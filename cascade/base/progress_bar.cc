@@ -11,7 +11,7 @@
 namespace crlite {
 namespace {
 
-constexpr size_t kBarWidth = 24;  // characters: the line fits into 80
+constexpr size_t kBarWidth = 12;  // characters: the line fits into 80
 constexpr auto kInterval = std::chrono::milliseconds(100);
 constexpr char kClearLine[] = "\r\033[K";
 
@@ -58,10 +58,11 @@ void ProgressBar::Draw() {
   const double done = static_cast<double>(done_);
   const double part = total_ == 0 ? 1 : std::min(1.0, done / static_cast<double>(total_));
   const double seconds = std::chrono::duration<double>(drawn_ - begin_).count();
+  const uint64_t left = total_ - std::min<uint64_t>(total_, done_);
   const auto filled = static_cast<size_t>(part * kBarWidth);
-  fmt::print(stderr, "{}{:<18} [{:#>{}}{: >{}}] {:3.0f}% of {}, {:.1f} MB/s", kClearLine, name_, "",
-             filled, "", kBarWidth - filled, 100 * part, FormatSize(total_),
-             seconds > 0 ? done / 1e6 / seconds : 0);
+  fmt::print(stderr, "{}{:<18} [{:#>{}}{: >{}}] {:3.0f}% of {}, {} left, {:.1f} MB/s", kClearLine,
+             name_, "", filled, "", kBarWidth - filled, 100 * part, FormatSize(total_),
+             FormatSize(left), seconds > 0 ? done / 1e6 / seconds : 0);
   fflush(stderr);
 }
 
