@@ -27,7 +27,8 @@ struct TreeChange {
 // with the patch that makes it from the one before, and the chain, then changeset.json, then
 // manifest.json. Each is complete before it gets its name, and what clients of the state before may
 // still ask for stays for `keep`. Whatever fails, the lists that were published go on to name files
-// that are there. What is there already and whole is left alone, with its time; what is damaged is
+// that are there (with other bytes, though, where a name has returned, which Remote Settings' never
+// do). What is there already and whole is left alone, with its time; what is damaged is
 // replaced. One publication at a time.
 Result<TreeChange> PublishTree(const Offer& offer, const FilterStore& store,
                                const TreeOptions& options, uint64_t now_ms);
