@@ -38,7 +38,7 @@ rs_start() {
 rs_sites() {
   cat <<END
   # What went over the wire, above TLS.
-  log_format wire '\$request_uri \$status \$request_length \$bytes_sent';
+  log_format wire '\$request_uri \$status \$server_protocol \$request_length \$bytes_sent';
   ssl_certificate $pki/server.test.pem;
   ssl_certificate_key $pki/server.test.key;
   proxy_max_temp_file_size 0;

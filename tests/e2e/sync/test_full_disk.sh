@@ -5,7 +5,7 @@ source "$(dirname "$0")/signed.sh"
 # A file system of its own, in a mount namespace of its own.
 if [[ ${CRLITE_IN_NAMESPACE:-} != yes ]]; then
   unshare --mount true 2>/dev/null || skip 'no permission for a mount namespace'
-  CRLITE_IN_NAMESPACE=yes unshare --mount "$0"
+  CRLITE_IN_NAMESPACE=yes unshare --mount bash "$0"
   exit
 fi
 mkdir "$state"

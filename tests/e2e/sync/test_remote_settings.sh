@@ -59,8 +59,10 @@ expect_answer Revoked
 
 echo '- HTTP/2, and plain http: the signature holds there as well'
 rs_publish --filter "$full:full" --base-url "$server_h2"
+wire_clear
 run_sync 0 --source "remote-settings+$server_h2/v1" --root-sha256 "$pin"
 expect_answer NotRevoked
+[[ $(wire_count ' HTTP/2.0 ') == 3 && $(wire_count) == 3 ]] || fail "asked: $(<"$wire")"
 rs_publish --filter "$full:full" --filter "$delta:delta" --base-url "$server_plain"
 run_sync 0 --source "remote-settings+$server_plain/v1/" --root-sha256 "$pin"
 expect_answer Revoked

@@ -8,6 +8,7 @@ read -r liar <"$work/port"
 list=v1/buckets/security-state/collections/cert-revocations/changeset
 poll=v1/buckets/monitor/collections/changes/changeset
 rs_locations="location ~ /(endless|short)\.filter\$ { proxy_pass http://127.0.0.1:$liar; }
+  location = /crawl/$list { limit_rate 50; alias $work/crawl; }
   location ~ /slow\.filter\$ { limit_rate_after 300k; limit_rate 1k; }
   location ~ /gone\.filter\$ { return 404; }
   location ~ /plain\.filter\$ { return 302 http://127.0.0.1:$liar/x; }
@@ -29,6 +30,19 @@ rs_start
 rs_offer good
 run_sync 0 "${rs[@]}"
 expect_answer NotRevoked
+
+# Takes half a minute, in which the rest goes on.
+cp "$tree/$list" "$work/crawl"
+cp -a "$state" "$work/crawl-state"
+began=$SECONDS
+{
+  status=0
+  "$crlite_sync" --config "$work/config.yaml" --state "$work/crawl-state" \
+    --source "remote-settings+$server/crawl/v1" --root-sha256 "$pin" >"$work/crawl.out" 2>&1 ||
+    status=$?
+  echo "$status $((SECONDS - began))" >"$work/crawl.status"
+} &
+crawl=$!
 
 # refused TEXT [FOLDER]: what the server says there is refused.
 refused() {
@@ -99,8 +113,10 @@ for where in -poll ''; do
 done
 run_sync 0 --source "remote-settings+$server/later/v1" --root-sha256 "$pin"
 wire_clear
-run_sync 0 --source "remote-settings+$server/later/v1" --root-sha256 "$pin"
+refused 'asked for no request before' /later
 [[ $(wire_count) == 0 ]] || fail "asked: $(<"$wire")"
+run_sync 0 --source "remote-settings+$server/later/v1" "${rs[@]}"
+[[ $(wire_count) != 0 && $(wire_count /later/) == 0 ]] || fail "asked: $(<"$wire")"
 
 echo '- what arrives slowly is continued by the next run'
 add_filter slow.filter revoked 600000
@@ -128,3 +144,14 @@ run_sync 0 "${rs[@]}"
 expect_answer Revoked
 [[ $(wire_count '/fast 206 ') == 1 && $(wire_count quick) == 0 ]] || fail "asked: $(<"$wire")"
 expect_no_debris
+
+echo '- a list of 50 bytes a second'
+wait "$crawl"
+read -r status seconds <"$work/crawl.status"
+echo "  refused after $seconds s: $(grep -m1 -F "$server/crawl" "$work/crawl.out")"
+((status == 1)) || fail "exit $status: $(<"$work/crawl.out")"
+((seconds >= 25 && seconds < 60)) || fail "after $seconds s"
+expect_text "$server/crawl/$list" "$(<"$work/crawl.out")"
+expect_text 'too slow' "$(<"$work/crawl.out")"
+state=$work/crawl-state snapshot=$work/crawl-state/snapshot
+expect_answer NotRevoked

@@ -12,6 +12,20 @@ good=https://localhost:$((nginx_port + 5))/
 openssl_cnf "$build/lib/crlite.so" "$snapshot" >"$work/openssl.cnf"
 get() { curl -sS --cacert "$pki/root.pem" "$1"; }
 echo 'policy: {stale: deny, stale-after: 10d, insist: true}' >"$work/config.yaml"
+echo '- the same state of eleven days ago, again and again: each sync succeeds, and it is stale'
+rs_publish --filter "$filter:full" --timestamp $((($(date +%s) - 11 * 86400) * 1000))
+for _ in {1..4}; do
+  run_sync 0 "${rs[@]}"
+  expect_refused 'replayed' 'unable to get certificate CRL' with_module get "$good"
+done
+cp "$work/config.yaml" "$work/deny.yaml"
+sed -i 's/deny/allow/' "$work/config.yaml"
+run_sync 0 "${rs[@]}"
+expect_accepted 'replayed, if stale data is to be put up with' with_module get "$good"
+mv "$work/deny.yaml" "$work/config.yaml"
+rm -r "$state"
+
+echo '- a state that passes its tenth day'
 limit=$(($(date +%s) + 15)) # when the state passes its tenth day
 rs_publish --filter "$filter:full" --timestamp $(((limit - 10 * 86400) * 1000))
 run_sync 0 "${rs[@]}"
