@@ -1,5 +1,6 @@
 #!/bin/bash
-# A day's deltas of real size, from a mirror: as patches they take half of their bytes.
+# Filters of real size: deltas as patches take half of their bytes, and a sync of all takes at most
+# 64 MiB of memory.
 source "$(dirname "$0")/lib.sh"
 real=$root/../shared/vectors/full-scale/revocation
 [[ -e $real/manifest.json ]] || skip "no test vectors at $real"
@@ -28,3 +29,22 @@ plain=$(cd "$real" && cat "${filters[@]:2:3}" | wc -c)
 echo "three deltas of $plain bytes took $(wire_bytes) bytes on the wire"
 (($(wire_bytes) <= plain / 2)) || fail 'more than half'
 run_sync 0 verify
+
+# All of a month at once, on a machine that knows nothing.
+month=(--filter "$real/${filters[0]}:full")
+for file in "$real"/*.delta; do month+=(--filter "$file:delta"); done
+rs_publish "${month[@]}"
+run_mirror 0
+for source in "remote-settings+$server/v1" "manifest+$mirror"; do
+  rm -rf "$state"
+  # What the child held at its most, in KiB.
+  peak=$(/usr/bin/python3 -c 'import os, resource, subprocess, sys
+subprocess.run(sys.argv[2:], stdout=open(sys.argv[1], "w"), check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$work/out" \
+    "$crlite_sync" --config "$work/config.yaml" --state "$state" --source "$source" \
+    --root-sha256 "$pin")
+  expect_text ' 61 filters of ' "$(<"$work/out")"
+  run_sync 0 verify
+  echo "61 filters from $source took $peak KiB of memory"
+  ldd "$crlite_sync" | grep -q 'lib[at]san' || ((peak <= 64 * 1024)) || fail 'more than 64 MiB'
+done
