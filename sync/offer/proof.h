@@ -1,6 +1,7 @@
 // Why a list of files is believed, whoever served it: Mozilla's signed statement.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace crlite {
