@@ -33,7 +33,7 @@ for round in {1..24}; do
   status=0
   wait "$victim" 2>/dev/null || status=$?
   if ((status == 137)); then killed=$((killed + 1)); fi
-  if [[ -n $(ls "$mirror_tree" | grep "^$round-") ]] && ((status == 137)); then
+  if ((status == 137)) && compgen -G "$mirror_tree/$round-*" >/dev/null; then
     halfway=$((halfway + 1))
   fi
   # nginx tells versions apart by size and second.

@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034  # the tests use what is set here
 # A Remote Settings of our own (tests/support/remote_settings.py) and mirrors of it on nginx over TLS,
 # and syncs that verify what they give. Sourced.
-source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# Through .., as shellcheck looks from the folder of the test: there may be another lib.sh in it.
+source "$(dirname "${BASH_SOURCE[0]}")/../sync/lib.sh"
 needs python3
 
 crlite_mirror=$build/bin/crlite-mirror

@@ -44,4 +44,4 @@ rs_offer revoked --base-url "$server6"
 wire_clear
 run_sync 0 --source "remote-settings+$server6/v1" --root-sha256 "$pin"
 expect_answer Revoked
-[[ $(wire_count) == 5 ]] || fail "asked: $(<"$wire")"
+[[ $(wire_count '') == 5 ]] || fail "asked: $(<"$wire")"

@@ -59,7 +59,7 @@ echo '- what is no clubcard is refused by every run, and the next source is aske
 head -c 300 /dev/urandom >"$work/noise.filter"
 printf '\x09' | dd of="$work/noise.filter" conv=notrunc status=none
 rs_publish --filter "$work/noise.filter:full"
-for run in 1 2; do expect_refused_sync NotRevoked 'unsupported version' "${rs[@]}"; done
+for _ in 1 2; do expect_refused_sync NotRevoked 'unsupported version' "${rs[@]}"; done
 rs_offer good
 run_sync 0 "${rs[@]}"
 
