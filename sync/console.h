@@ -27,7 +27,8 @@ class Console {
   // "<program>: <line>".
   void Warn(std::string_view line);
 
-  // What is coming: `total_bytes` over all files, less where patches serve. Nothing is shown if that is 0.
+  // What is coming: `total_bytes` over all files, less where patches serve. Nothing is shown if
+  // that is 0.
   void StartBar(uint64_t total_bytes);
   // So many more bytes have come.
   void Advance(uint64_t bytes);

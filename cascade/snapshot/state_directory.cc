@@ -78,8 +78,8 @@ Result<StateLock> StateLock::Acquire(const StatePaths& paths) {
   if (fcntl(held.fd_, F_SETLK, &lock) == 0) return held;
   if (errno != EACCES && errno != EAGAIN) return IoError(paths.lock, "cannot lock", errno);
   return Error{ErrorCode::kIo,
-               fmt::format("{}: held by another run (pid {}); wait until it has ended",
-                           paths.lock, HolderOf(held.fd_))};
+               fmt::format("{}: held by another run (pid {}); wait until it has ended", paths.lock,
+                           HolderOf(held.fd_))};
 }
 
 Error UntrustedError(const std::string& path, std::string_view what) {

@@ -1,8 +1,8 @@
 // Revocation of the servers that crlite-sync itself talks to.
 //
-// This process loads no module (sync/command_line.cc says why), so it asks the published snapshot through
-// the same verdict code. Only a certain Revoked refuses; missing, stale or damaged data never lock
-// out their own repair.
+// This process loads no module (sync/command_line.cc says why), so it asks the published snapshot
+// through the same verdict code. Only a certain Revoked refuses; missing, stale or damaged data
+// never lock out their own repair.
 #pragma once
 
 #include <openssl/types.h>
