@@ -14,7 +14,7 @@ expect_text "$snapshot: nothing was published yet; run crlite-sync" "$err"
 
 echo '- policy alone'
 run_sync 0 publish
-expect_text 'publish: generation 1: 0 filters' "$out"
+expect_text 'publish: generation 1: policy alone, without filters' "$out"
 [[ ! -e $state/provisioned ]] || fail 'a snapshot without filters made the machine provisioned'
 run_sync 0 publish
 expect_text 'publish: nothing new' "$out"
