@@ -25,7 +25,7 @@ bool IsPlainText(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-std::string PlainTextOrNothing(std::string text) { return IsPlainText(text) ? text : ""; }
+std::string PlainTextOrNothing(const std::string& text) { return IsPlainText(text) ? text : ""; }
 
 // The number at the beginning of `text`, which is cut off.
 std::optional<uint64_t> TakeNumber(std::string_view* text) {

@@ -87,9 +87,11 @@ class Fetcher::Impl {
   std::vector<Status> Download(const std::vector<FileRequest>& files) {
     std::deque<FileJob> jobs;
     std::vector<Job*> to_run;
+    to_run.reserve(files.size());
     for (const FileRequest& file : files) to_run.push_back(&jobs.emplace_back(file, on_bytes_));
     loop_.Run(to_run);
     std::vector<Status> results;
+    results.reserve(jobs.size());
     for (const FileJob& job : jobs) results.push_back(job.result());
     return results;
   }

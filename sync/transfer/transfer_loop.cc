@@ -33,6 +33,7 @@ milliseconds TransferLoop::TimeLeft() const {
 
 void TransferLoop::Run(const std::vector<Job*>& jobs) {
   std::vector<Attempt> attempts;
+  attempts.reserve(jobs.size());
   for (Job* job : jobs) attempts.push_back({job});
   const auto has_ended = [](const Attempt& a) { return a.state == Attempt::State::kEnded; };
   for (;;) {

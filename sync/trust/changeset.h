@@ -19,6 +19,7 @@ struct SignatureEntry {
   std::string x5u;        // URL of the chain, possibly relative
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape)  sees throws in nlohmann's moves, which are noexcept
 struct Changeset {
   uint64_t timestamp_ms = 0;               // of the collection; part of what is signed
   nlohmann::json records;                  // the list as received, deleted ones left out
