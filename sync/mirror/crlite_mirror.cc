@@ -34,7 +34,7 @@ void Describe(CLI::App* app, Arguments* arguments) {
   app->set_version_flag("--version", "crlite-mirror " CRLITE_VERSION);
   app->footer(kFooter);
   app->add_option("--output", arguments->tree.folder, "The folder to publish in")
-      ->option_text("DIR")
+      ->option_text("DIR (required)")
       ->required();
   AddCommonOptions(app, arguments);
   app->add_option("--keep", arguments->keep_s, "How long superseded files stay")
