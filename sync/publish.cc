@@ -49,7 +49,7 @@ class Publication {
     if (current.ok()) {
       current_ = std::move(current).value();
     } else {
-      console_->Warn(current.error().message + "; it gives way to what was fetched");
+      list_ = current.error();
     }
     return PublishBest();
   }
@@ -72,14 +72,21 @@ class Publication {
     const bool has_offer = !offer.ok() || (offer->has_value() && !IsCurrent(**offer));
     if (has_offer) {
       const Status usable = offer.ok() ? JudgeAndPrepare(**offer) : Status(offer.error());
-      if (usable.ok()) return Finish();
+      if (usable.ok()) {
+        if (!list_.ok()) console_->Warn(list_.error().message + "; what was fetched replaces it");
+        return Finish();
+      }
       refused = current_.has_value() ? Error{ErrorCode::kUnavailable,
                                              usable.error().message + "; what is in force stays"}
                                      : Error{ErrorCode::kMalformed, usable.error().message};
     }
     if (!current_.has_value()) {
       const Status safe = CheckNothingIsLost();
-      if (!safe.ok()) return refused.ok() ? safe : refused;
+      if (!safe.ok() && refused.ok()) return safe;
+      if (!safe.ok()) {
+        console_->Warn(safe.error().message);
+        return refused;
+      }
     }
     if (Status prepared = Prepare(current_.value_or(Offer{})); !prepared.ok()) return prepared;
     if (Status finished = Finish(); !finished.ok()) return finished;
@@ -114,6 +121,9 @@ class Publication {
 
   // Without lists there is nothing to compile; a snapshot with filters must not give way to that.
   Status CheckNothingIsLost() const {
+    if (!list_.ok()) {
+      return Error{list_.error().code, list_.error().message + "; run crlite-sync fetch first"};
+    }
     const Result<MappedSnapshot> snapshot = MappedSnapshot::Open(paths_.snapshot);
     if (!snapshot.ok() || !snapshot->snapshot().has_data()) return Status::Ok();
     return Error{ErrorCode::kIo, paths_.filters +
@@ -240,6 +250,7 @@ class Publication {
   Console* console_;
   RunRecord* record_;
   Floors floors_;
+  Status list_;  // why current_ could not be read
   std::optional<Offer> current_;
   Offer wanted_;
   bool is_in_force_ = false;

@@ -30,7 +30,8 @@ Result<Offer> SourceFetch::Run(Source* source, const Offer* held) {
     console_->Warn(offer->source + ": not signed, trusted because it is named by hand");
   }
   if (!options_.dry_run) KeepOnlyWanted(*offer);
-  const std::vector<size_t> missing = Missing(*offer);
+  const std::vector<size_t> not_in_force = NotInForce(*offer);
+  const std::vector<size_t> missing = Missing(*offer, not_in_force);
   SayPlan(*offer, missing);
   if (options_.dry_run) return offer;
   if (!missing.empty()) {
@@ -38,7 +39,7 @@ Result<Offer> SourceFetch::Run(Source* source, const Offer* held) {
       return brought.error();
     }
   }
-  if (Status usable = CheckPublishable(*offer); !usable.ok()) return usable.error();
+  if (Status usable = CheckPublishable(*offer, not_in_force); !usable.ok()) return usable.error();
   // Nothing new is no reason to write to the disk.
   const Result<std::optional<Offer>> listed = store_->ReadIncoming();
   const bool is_listed =
@@ -59,9 +60,18 @@ void SourceFetch::KeepOnlyWanted(const Offer& offer) {
   store_->PruneIncoming(keep);
 }
 
-std::vector<size_t> SourceFetch::Missing(const Offer& offer) const {
-  std::vector<size_t> missing;
+std::vector<size_t> SourceFetch::NotInForce(const Offer& offer) const {
+  std::vector<size_t> found;
   for (size_t i = 0; i < offer.files.size(); ++i) {
+    if (options_.force || !store_->IsInForce(offer.files[i])) found.push_back(i);
+  }
+  return found;
+}
+
+std::vector<size_t> SourceFetch::Missing(const Offer& offer,
+                                         const std::vector<size_t>& not_in_force) const {
+  std::vector<size_t> missing;
+  for (size_t i : not_in_force) {
     if (options_.force || !store_->Read(offer.files[i]).ok()) missing.push_back(i);
   }
   return missing;
@@ -84,9 +94,10 @@ void SourceFetch::SayPlan(const Offer& offer, const std::vector<size_t>& missing
 }
 
 // What is in force has been compiled before. The rest may have been brought by an earlier run.
-Status SourceFetch::CheckPublishable(const Offer& offer) const {
-  for (const OfferedFile& file : offer.files) {
-    if (store_->IsInForce(file)) continue;
+Status SourceFetch::CheckPublishable(const Offer& offer,
+                                     const std::vector<size_t>& not_in_force) const {
+  for (size_t i : not_in_force) {
+    const OfferedFile& file = offer.files[i];
     const Result<std::vector<uint8_t>> content = store_->Read(file);
     if (!content.ok()) return content.error();
     Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);

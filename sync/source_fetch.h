@@ -22,9 +22,12 @@ class SourceFetch {
 
  private:
   void KeepOnlyWanted(const Offer& offer);
-  std::vector<size_t> Missing(const Offer& offer) const;
+  // Indices into offer.files, ascending.
+  std::vector<size_t> NotInForce(const Offer& offer) const;
+  // Those of them that incoming/ lacks as well.
+  std::vector<size_t> Missing(const Offer& offer, const std::vector<size_t>& not_in_force) const;
   void SayPlan(const Offer& offer, const std::vector<size_t>& missing) const;
-  Status CheckPublishable(const Offer& offer) const;
+  Status CheckPublishable(const Offer& offer, const std::vector<size_t>& not_in_force) const;
 
   FilterStore* store_;
   const Acceptance& acceptance_;

@@ -15,7 +15,7 @@ namespace {
 struct Kind {
   SourceType type;
   std::string_view prefix;
-  std::string_view location;  // how the location is written; a URL if it begins with one
+  std::string_view location;  // how it is written
 };
 
 constexpr Kind kKinds[] = {
@@ -24,8 +24,6 @@ constexpr Kind kKinds[] = {
     {SourceType::kDirectory, "dir:", "PATH"},
     {SourceType::kCapsule, "capsule:", "FILE"},
 };
-
-bool HasUrl(const Kind& kind) { return kind.location.starts_with("https:"); }
 
 Status CheckLocation(const SourceConfig& config) {
   return CheckUrl(config.location,
@@ -41,7 +39,7 @@ Result<SourceConfig> ParseLocation(std::string_view spec, const Kind& kind) {
   config.type = kind.type;
   config.require_signature = IsAlwaysSigned(kind.type);
   config.location = spec.substr(kind.prefix.size());
-  if (HasUrl(kind)) {
+  if (HasUrl(kind.type)) {
     if (Status checked = CheckLocation(config); !checked.ok()) {
       return UsageError(spec, checked.error().message);
     }

@@ -15,9 +15,10 @@ expect_answer NotRevoked
 echo '- a lost list is not a reason to publish nothing'
 cp -a "$state" "$work/saved"
 for damage in 'echo x >filters/current.json' 'rm filters/current.json'; do
+  if [[ $damage == rm* ]]; then wanted=74; else wanted=65; fi
   rm -rf "$state" && cp -a "$work/saved" "$state"
   (cd "$state" && rm -r incoming && eval "$damage")
-  run_sync 74 publish --force "${rs[@]}"
+  run_sync "$wanted" publish --force "${rs[@]}"
   expect_text 'run crlite-sync fetch first' "$err"
   [[ $(answer) == NotRevoked ]] || fail "$damage: answers $(answer)"
   rs_offer revoked
@@ -25,6 +26,16 @@ for damage in 'echo x >filters/current.json' 'rm filters/current.json'; do
   expect_answer Revoked
   expect_no_debris
 done
+
+echo '- not even where the snapshot is damaged too'
+rm -rf "$state" && cp -a "$work/saved" "$state"
+(cd "$state" && rm -r incoming && echo x >filters/current.json && echo x >snapshot)
+filters=$(ls "$state/filters")
+run_sync 65 publish "${rs[@]}"
+expect_text 'current.json: not valid JSON' "$err"
+[[ $(ls "$state/filters") == "$filters" ]] || fail "filters are gone: $(ls "$state/filters")"
+run_sync 0 "${rs[@]}"
+expect_answer Revoked
 
 echo '- nor is a lost proof'
 chain=$(hashes_in "$state/filters/current.json" chain "$state/filters/" | head -1)
