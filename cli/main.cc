@@ -1,13 +1,14 @@
 // crlite: asks about revocation, and looks after the data that answers. crlite(1).
 
+#include <openssl/crypto.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <string_view>
 
-#include "cli/build_command.h"
-#include "cli/check_command.h"
-#include "cli/filter_command.h"
+#include "cli/commands.h"
+#include "cli/health/probe.h"
 #include "cli/output.h"
-#include "cli/query_command.h"
 
 namespace crlite {
 namespace {
@@ -32,20 +33,8 @@ int FailUsage(const CLI::App& app, const CLI::ParseError& error) {
 
 int Run(int argc, char** argv) {
   CLI::App app("Certificate revocation from CRLite filters", "crlite");
-  app.set_version_flag("--version", "crlite " CRLITE_VERSION);
-  app.require_subcommand(1);
-
   int exit_code = 0;
-  AddCheckCommand(app, &exit_code);
-  AddQueryCommand(app, &exit_code);
-  AddFilterCommand(app, &exit_code);
-  AddBuildCommand(app, &exit_code);
-  AddHelpSections(app,
-                  "0   success; what else a command returns is in its own help\n"
-                  "64  usage\n65  malformed input\n70  internal error\n74  input or output failed\n"
-                  "78  configuration",
-                  "crlite check chain.pem\n"
-                  "curl -sw '%{certs}' -o /dev/null https://example.org | crlite check");
+  AddCommands(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help and --version
@@ -61,6 +50,14 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    // Not a command: what doctor and enable run, and the only one here that loads openssl.cnf, as
+    // its programs do.
+    if (argc == 2 && std::string_view(argv[1]) == "probe") return crlite::ProbeMain();
+    // A broken openssl.cnf must not keep its own doctor from working.
+    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
+      crlite::PrintMessage("OpenSSL: cannot be initialised");
+      return crlite::kExitInternal;
+    }
     return crlite::Run(argc, argv);
   } catch (const std::exception& error) {
     crlite::PrintMessage(std::string("internal error: ") + error.what());

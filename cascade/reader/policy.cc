@@ -118,4 +118,11 @@ Decision Decide(const Policy& policy, Mode mode, DataState state, const Verdict&
   return decision;
 }
 
+Decision Exempted(const Decision& decision) {
+  Decision exempted = decision;
+  exempted.refusal = Refusal::kNone;
+  exempted.is_exempt = decision.report != Refusal::kNone;
+  return exempted;
+}
+
 }  // namespace crlite

@@ -40,10 +40,15 @@ enum class Refusal : uint8_t { kNone, kRevoked, kNoData };
 struct Decision {
   Refusal refusal = Refusal::kNone;  // what to do to the host's verification
   Refusal report = Refusal::kNone;   // what to tell the journal (also what shadow mode withheld)
+  bool is_exempt = false;            // reported, and let through for an exemption
 };
 
 // What follows for the host. Verdicts that were reached before any data (no SCT, expired, ...) are
 // allowed under every policy; staleness decides only about what the data would have let through.
 Decision Decide(const Policy& policy, Mode mode, DataState state, const Verdict& verdict);
+
+// The same decision for a certificate with an exemption in force: nothing is refused, and what
+// would have been is reported. Ask for exemptions only when there is something to report.
+Decision Exempted(const Decision& decision);
 
 }  // namespace crlite

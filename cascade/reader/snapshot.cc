@@ -96,13 +96,15 @@ bool Snapshot::ReadSections(uint32_t count) {
     seen |= 1u << id;
     known[id] = section;
   }
-  if (seen != ((1u << (kNumSections + 1)) - 2)) return false;
+  constexpr uint32_t kRequired = (1u << (kNumRequiredSections + 1)) - 2;
+  if ((seen & kRequired) != kRequired) return false;
   filters_ = known[kFilters];
   logs_ = known[kLogs];
   breakpoints_ = known[kBreakpoints];
   buckets_ = known[kBuckets];
   issuers_ = known[kIssuers];
   blobs_ = known[kBlobs];
+  exemptions_ = known[kExemptions];
   return DecodePolicy(known[kPolicy], &policy_);
 }
 
@@ -113,10 +115,17 @@ bool Snapshot::SectionsFitTogether() const {
   if (logs_.size() % kLogEntrySize != 0) return false;
   if (breakpoints_.size() % BreakpointSize(mask_words_) != 0) return false;
   if (issuers_.size() % kIssuerEntrySize != 0) return false;
+  if (exemptions_.size() % kExemptionEntrySize != 0) return false;
   // 2^b + 1 bucket bounds, b at most 16.
   if (buckets_.size() % 4 != 0 || buckets_.size() < 8) return false;
   const size_t num_buckets = buckets_.size() / 4 - 1;
   return num_buckets <= 65536 && (num_buckets & (num_buckets - 1)) == 0;
+}
+
+uint64_t Snapshot::ExemptUntilMs(const ExemptionKey& key) const {
+  const size_t i = FindSorted(exemptions_, kExemptionEntrySize, 0, num_exemptions(), key.bytes);
+  if (i == SIZE_MAX) return 0;
+  return LoadLe64(exemptions_.data() + i * kExemptionEntrySize + kHashSize);
 }
 
 bool Snapshot::IsEmpty(const Mask& mask) const {

@@ -4,6 +4,7 @@
 // Freestanding: no allocation, no lock, no system call. docs/snapshot-format.md.
 #pragma once
 
+#include "cascade/reader/exemption.h"
 #include "cascade/reader/policy.h"
 #include "cascade/reader/query.h"
 #include "cascade/reader/snapshot_format.h"
@@ -35,6 +36,10 @@ class Snapshot {
   // when there is no filter, or kDamaged when the data contradicts itself.
   Verdict Check(const Query& query) const;
 
+  // When the exemption of this key ends (ms since the epoch, inclusive): it is in force until then.
+  // 0: there is none.
+  uint64_t ExemptUntilMs(const ExemptionKey& key) const;
+
   uint64_t generation() const { return generation_; }
   uint64_t data_time_ms() const { return data_time_ms_; }
   uint64_t published_ms() const { return published_ms_; }
@@ -46,6 +51,11 @@ class Snapshot {
   bool has_data() const { return num_filters() != 0; }
   size_t num_issuers() const { return issuers_.size() / snapshot_format::kIssuerEntrySize; }
   size_t num_logs() const { return logs_.size() / snapshot_format::kLogEntrySize; }
+
+  // Exemptions, those that have ended since included.
+  size_t num_exemptions() const {
+    return exemptions_.size() / snapshot_format::kExemptionEntrySize;
+  }
 
   // Filter i of the verdict's evidence: name (1 to 32 bytes), SHA-256 of its file, its own time
   // (0: unknown). Empty for an i beyond the table.
@@ -71,7 +81,7 @@ class Snapshot {
   Bytes FilterEntry(size_t i) const;
 
   Bytes bytes_;
-  Bytes filters_, logs_, breakpoints_, buckets_, issuers_, blobs_;
+  Bytes filters_, logs_, breakpoints_, buckets_, issuers_, blobs_, exemptions_;
   uint64_t generation_ = 0, data_time_ms_ = 0, published_ms_ = 0;
   uint32_t filter_count_ = 1;
   uint32_t mask_words_ = 1;

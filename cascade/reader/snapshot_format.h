@@ -10,7 +10,7 @@ namespace crlite::snapshot_format {
 
 inline constexpr uint8_t kMagic[8] = {'c', 'r', 'l', 'i', 't', 'e', 's', 'n'};
 inline constexpr uint16_t kMajor = 1;
-inline constexpr uint16_t kMinor = 0;
+inline constexpr uint16_t kMinor = 1;
 
 // Header: 128 bytes, then section_count section entries.
 inline constexpr size_t kHeaderSize = 128;
@@ -36,8 +36,10 @@ enum Section : uint32_t {
   kBuckets = 5,
   kIssuers = 6,
   kBlobs = 7,
+  kExemptions = 8,  // since 1.1; a file without it has none
 };
-inline constexpr uint32_t kNumSections = 7;
+inline constexpr uint32_t kNumRequiredSections = 7;
+inline constexpr uint32_t kNumSections = 8;
 
 inline constexpr size_t kMaxFilters = 512;  // with the self-test filter
 inline constexpr size_t kMaxMaskWords = kMaxFilters / 64;
@@ -57,6 +59,9 @@ inline constexpr size_t BreakpointSize(size_t mask_words) { return 8 + 8 * mask_
 
 // Section kIssuers: issuer SPKI hash, blob offset, blob length.
 inline constexpr size_t kIssuerEntrySize = 48;
+
+// Section kExemptions: key, until_ms; strictly ascending by key.
+inline constexpr size_t kExemptionEntrySize = 40;
 
 // A blob: head, enrolled mask, always-revoked mask, descriptors, column starts, data, extras.
 inline constexpr size_t kBlobHeadSize = 16;

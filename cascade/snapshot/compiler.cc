@@ -130,6 +130,32 @@ std::vector<uint8_t> MakeIssuerTable(const std::vector<PlannedIssuer>& issuers) 
   return table;
 }
 
+// Ascending by key, each key once.
+std::vector<uint8_t> MakeExemptionTable(std::vector<SnapshotExemption> exemptions) {
+  std::sort(exemptions.begin(), exemptions.end(),
+            [](const SnapshotExemption& a, const SnapshotExemption& b) {
+              return a.key == b.key ? a.until_ms > b.until_ms : a.key < b.key;
+            });
+  std::vector<uint8_t> table;
+  for (size_t i = 0; i < exemptions.size(); ++i) {
+    if (i != 0 && exemptions[i].key == exemptions[i - 1].key) continue;
+    AppendBytes(&table, exemptions[i].key.bytes);
+    AppendLe(&table, exemptions[i].until_ms);
+  }
+  return table;
+}
+
+struct SmallSection {
+  Section id;
+  const std::vector<uint8_t>* content;
+};
+
+void WriteSectionEntry(uint8_t* entry, Section id, uint64_t offset, uint64_t size) {
+  StoreLe(entry, uint32_t{id});
+  StoreLe(entry + 8, offset);
+  StoreLe(entry + 16, size);
+}
+
 uint64_t RoundUp8(uint64_t n) { return (n + 7) / 8 * 8; }
 
 void WriteHeader(const SnapshotInput& input, size_t filter_count, std::vector<uint8_t>* file) {
@@ -176,29 +202,30 @@ Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
   const std::vector<uint8_t> issuer_table = MakeIssuerTable(*issuers);
   const uint64_t blobs_size = issuers->back().offset + issuers->back().size;
 
-  // Sections 1 to 6 from memory, 7 (blobs) written in place.
-  const std::array<const std::vector<uint8_t>*, kNumSections - 1> sections = {
-      &policy, &filter_table, &coverage.logs, &coverage.breakpoints, &buckets, &issuer_table};
+  // The blobs come last, written in place; the others from memory.
+  const std::vector<uint8_t> exemptions = MakeExemptionTable(input.exemptions);
+  const std::array<SmallSection, kNumSections - 1> sections = {
+      {{kPolicy, &policy},
+       {kFilters, &filter_table},
+       {kLogs, &coverage.logs},
+       {kBreakpoints, &coverage.breakpoints},
+       {kBuckets, &buckets},
+       {kIssuers, &issuer_table},
+       {kExemptions, &exemptions}}};
   uint64_t at = RoundUp8(kHeaderSize + kNumSections * kSectionEntrySize);
-  std::array<uint64_t, kNumSections> offsets;
-  for (size_t i = 0; i < sections.size(); ++i) {
-    offsets[i] = at;
-    at += RoundUp8(sections[i]->size());
-  }
-  offsets[kNumSections - 1] = at;
+  for (const SmallSection& section : sections) at += RoundUp8(section.content->size());
   if (at > kMaxSnapshotSize - blobs_size) return TooLarge();
 
   std::vector<uint8_t> file(at + blobs_size);
-  for (uint32_t i = 0; i < kNumSections; ++i) {
-    uint8_t* entry = file.data() + kHeaderSize + i * kSectionEntrySize;
-    const bool is_blobs = i + 1 == kBlobs;
-    StoreLe(entry, i + 1);
-    StoreLe(entry + 8, offsets[i]);
-    StoreLe(entry + 16, is_blobs ? blobs_size : uint64_t{sections[i]->size()});
-    if (!is_blobs) {
-      std::copy(sections[i]->begin(), sections[i]->end(), file.data() + offsets[i]);
-    }
+  uint8_t* entry = file.data() + kHeaderSize;
+  uint64_t offset = RoundUp8(kHeaderSize + kNumSections * kSectionEntrySize);
+  for (const SmallSection& section : sections) {
+    WriteSectionEntry(entry, section.id, offset, section.content->size());
+    std::copy(section.content->begin(), section.content->end(), file.data() + offset);
+    offset += RoundUp8(section.content->size());
+    entry += kSectionEntrySize;
   }
+  WriteSectionEntry(entry, kBlobs, at, blobs_size);
   for (const PlannedIssuer& issuer : *issuers) {
     issuer.plan.Write(std::span(file).subspan(at + issuer.offset, issuer.size));
   }

@@ -6,6 +6,7 @@
 
 #include "cascade/base/result.h"
 #include "cascade/filter/clubcard.h"
+#include "cascade/reader/exemption.h"
 #include "cascade/reader/policy.h"
 #include "cascade/reader/sha256.h"
 
@@ -22,10 +23,16 @@ struct SnapshotFilter {
   const Clubcard* clubcard = nullptr;
 };
 
+struct SnapshotExemption {
+  ExemptionKey key{};
+  uint64_t until_ms = 0;
+};
+
 struct SnapshotInput {
   std::vector<SnapshotFilter>
       filters;  // in chain order; none: a snapshot that carries policy alone
   Policy policy;
+  std::vector<SnapshotExemption> exemptions;  // in any order; of two with one key the later counts
   uint64_t generation = 0;
   uint64_t data_time_ms = 0;  // how old the data is, by its own account
   uint64_t published_ms = 0;  // when it was compiled

@@ -1,0 +1,7 @@
+#include "cli/admin/refusals_command.h"
+
+namespace crlite {
+
+void AddRefusalsCommand(CLI::App&, int*) {}
+
+}  // namespace crlite

@@ -1,0 +1,1 @@
+#include "cli/health/data_health.h"

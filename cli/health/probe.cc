@@ -1,0 +1,4 @@
+#include "cli/health/probe.h"
+namespace crlite {
+int ProbeMain() { return 70; }
+}

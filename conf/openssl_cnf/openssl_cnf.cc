@@ -1,0 +1,1 @@
+#include "conf/openssl_cnf/openssl_cnf.h"

@@ -1,0 +1,48 @@
+// openssl.cnf as libcrypto understands it: which providers a program that loads it gets.
+//
+// Read with libcrypto's own parser, so includes, variables, merged sections and broken lines are
+// what they are for every program.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cascade/base/result.h"
+
+namespace crlite {
+
+// One line of the section that `providers` names.
+struct CnfProvider {
+  std::string name;     // as the provider is called: "default", "crlite"
+  std::string section;  // its own section
+  bool has_section = false;
+  bool is_active = false;  // `activate` has any value that libcrypto counts as on
+  std::map<std::string, std::string> values;  // of its section
+};
+
+struct OpensslCnf {
+  std::string path;
+  std::string init_section;            // what openssl_conf names; empty: nothing
+  std::string providers_section;       // what `providers` in it names; empty: nothing
+  std::vector<CnfProvider> providers;  // in the order in which they are activated
+  std::string nodejs_section;          // what nodejs_conf names; empty: nothing
+
+  const CnfProvider* Find(const std::string& name) const;
+  bool IsActive(const std::string& name) const;
+};
+
+// The file of a program that says nothing else: OPENSSLDIR/openssl.cnf of the libcrypto at hand.
+std::string SystemOpensslCnfPath();
+// The same, or what OPENSSL_CONF says.
+std::string EffectiveOpensslCnfPath();
+
+// kConfiguration for a file that libcrypto cannot parse, with line and cause: programs then go on
+// with nothing of what it says. kIo for one that cannot be read.
+Result<OpensslCnf> ReadOpensslCnf(const std::string& path);
+
+// Keys of our provider's section that the module does not know, and values that it would ignore:
+// one message each, as "key: what; what is allowed".
+std::vector<std::string> ComplaintsAboutCrliteSection(const CnfProvider& crlite);
+
+}  // namespace crlite
