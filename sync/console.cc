@@ -4,20 +4,12 @@
 
 #include <cstdio>
 
+#include "cascade/base/text.h"
+
 namespace crlite {
 namespace {
 
 constexpr int kJsonSchema = 1;
-
-// Some of what is shown was chosen by others: nothing of it may begin a line that looks like ours,
-// or command the terminal.
-std::string WithoutControls(std::string_view line) {
-  std::string shown(line);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return shown;
-}
 
 void PutLine(FILE* stream, std::string_view line) {
   fmt::print(stream, "{}\n", line);

@@ -25,4 +25,20 @@ std::string FormatSize(uint64_t bytes) {
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
+std::string FormatCount(uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string WithoutControls(std::string_view text) {
+  std::string shown;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    const bool is_c1 = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
+    shown += byte < 0x20 || byte == 0x7f || is_c1 ? '?' : text[i];
+    if (is_c1) ++i;
+  }
+  return shown;
+}
+
 }  // namespace crlite

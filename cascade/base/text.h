@@ -1,8 +1,9 @@
-// Numbers as people read them, the same in every tool.
+// Text as people read it, the same in every tool.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace crlite {
 
@@ -11,5 +12,12 @@ std::string FormatTimeMs(uint64_t time_ms);
 
 // "999 bytes", "1.5 kB", "17.2 MB".
 std::string FormatSize(uint64_t bytes);
+
+// "1 filter", "2 filters".
+std::string FormatCount(uint64_t count, std::string_view noun);
+
+// The text with '?' for each control character (C0, DEL, and C1 in UTF-8). What others have chosen
+// must neither begin a line that looks like ours nor command the terminal.
+std::string WithoutControls(std::string_view text);
 
 }  // namespace crlite
