@@ -124,7 +124,11 @@ bool Snapshot::SectionsFitTogether() const {
 
 uint64_t Snapshot::ExemptUntilMs(const ExemptionKey& key) const {
   const size_t i = FindSorted(exemptions_, kExemptionEntrySize, 0, num_exemptions(), key.bytes);
-  if (i == SIZE_MAX) return 0;
+  return exemption_until_ms(i);
+}
+
+uint64_t Snapshot::exemption_until_ms(size_t i) const {
+  if (i >= num_exemptions()) return 0;
   return LoadLe64(exemptions_.data() + i * kExemptionEntrySize + kHashSize);
 }
 

@@ -56,6 +56,8 @@ class Snapshot {
   size_t num_exemptions() const {
     return exemptions_.size() / snapshot_format::kExemptionEntrySize;
   }
+  // When exemption i ends; 0 for an i beyond the table.
+  uint64_t exemption_until_ms(size_t i) const;
 
   // Filter i of the verdict's evidence: name (1 to 32 bytes), SHA-256 of its file, its own time
   // (0: unknown). Empty for an i beyond the table.
