@@ -1,5 +1,6 @@
 #include "provider/journal.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -16,6 +17,7 @@ constexpr char kJournaldSocket[] = "/run/systemd/journal/socket";
 constexpr char kSyslogSocket[] = "/dev/log";
 
 constinit bool g_enabled = true;
+constinit char g_program[48] = "";  // empty: none known
 // For each kind: the minute in the upper half, the lines asked for in it in the lower one.
 constinit std::atomic<uint64_t> g_minute_and_lines[2] = {};
 
@@ -52,23 +54,36 @@ bool SendDatagram(const char* path, const char* data, size_t size) {
 
 }  // namespace
 
+void KeepProgramName() {
+  const char* const name = program_invocation_short_name;
+  if (name == nullptr) return;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(name);
+  Text<sizeof g_program - 1> printable;
+  printable.AddPrintable(Bytes(bytes, strlen(name)));
+  memcpy(g_program, printable.c_str(), printable.size() + 1);
+}
+
 void EnableJournal(bool enabled) { g_enabled = enabled; }
 
 void JournalLine::Send() {
   uint32_t suppressed;
   if (!g_enabled || !TakeLine(kind, &suppressed)) return;
+  if (g_program[0] != 0) message.Add(", program ").Add(g_program);
   if (suppressed != 0) {
     message.Add(" (").AddNumber(suppressed).Add(" earlier lines were left out)");
   }
+  const uint64_t pid = static_cast<uint64_t>(getpid());
   // https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: "NAME=value\n"...
   Text<3072> entry;
   entry.Add("MESSAGE=").Add(message.c_str()).Add("\nPRIORITY=").AddNumber(priority);
-  entry.Add("\nSYSLOG_IDENTIFIER=crlite\n").Add(fields.c_str());
+  entry.Add("\nSYSLOG_IDENTIFIER=crlite\nSYSLOG_PID=").AddNumber(pid);
+  if (g_program[0] != 0) entry.Add("\nCRLITE_PROGRAM=").Add(g_program);
+  entry.Add("\n").Add(fields.c_str());
   if (SendDatagram(kJournaldSocket, entry.data(), entry.size())) return;
   // RFC 3164, section 4.3.3: the receiver adds the time, which would cost us the time zone's file.
-  Text<600> line;
-  line.Add("<").AddNumber(kFacilityUser * 8 + priority).Add(">crlite[");
-  line.AddNumber(static_cast<uint64_t>(getpid())).Add("]: ").Add(message.c_str());
+  Text<1024> line;
+  line.Add("<").AddNumber(kFacilityUser * 8 + priority).Add(">crlite[").AddNumber(pid);
+  line.Add("]: ").Add(message.c_str());
   SendDatagram(kSyslogSocket, line.data(), line.size());
 }
 

@@ -31,7 +31,7 @@ const char* StateText(DataState state) {
   return "";
 }
 
-void AddMessage(const Finding& finding, Text<512>* out) {
+void AddMessage(const Finding& finding, JournalMessage* out) {
   const bool refused = finding.decision.refusal != Refusal::kNone;
   if (finding.decision.report == Refusal::kRevoked) {
     out->Add(refused ? "refused" : "would have refused").Add(" a revoked certificate");

@@ -114,13 +114,17 @@ Decision Decide(const Policy& policy, Mode mode, DataState state, const Verdict&
     if (action != Action::kAllow) decision.report = Refusal::kNoData;
     if (action == Action::kDeny) decision.refusal = Refusal::kNoData;
   }
-  if (mode == Mode::kShadow) decision.refusal = Refusal::kNone;
+  if (mode == Mode::kShadow) {
+    decision.is_withheld = decision.refusal != Refusal::kNone;
+    decision.refusal = Refusal::kNone;
+  }
   return decision;
 }
 
 Decision Exempted(const Decision& decision) {
   Decision exempted = decision;
   exempted.refusal = Refusal::kNone;
+  exempted.is_withheld = false;
   exempted.is_exempt = decision.report != Refusal::kNone;
   return exempted;
 }

@@ -40,6 +40,7 @@ enum class Refusal : uint8_t { kNone, kRevoked, kNoData };
 struct Decision {
   Refusal refusal = Refusal::kNone;  // what to do to the host's verification
   Refusal report = Refusal::kNone;   // what to tell the journal (also what shadow mode withheld)
+  bool is_withheld = false;          // reported, and refused but for shadow mode
   bool is_exempt = false;            // reported, and let through for an exemption
 };
 
