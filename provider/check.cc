@@ -7,7 +7,30 @@
 namespace crlite {
 namespace {
 
-void AskData(const StateData& data, int64_t now, const Settings& settings, Finding* out) {
+// Whether an exemption of this key is in force; out->exemption tells which.
+bool IsExempt(const Snapshot& snapshot, const ExemptionKey& key, uint64_t now_ms, Finding* out) {
+  const uint64_t until_ms = snapshot.ExemptUntilMs(key);
+  if (until_ms == 0 || now_ms > until_ms) return false;
+  out->exemption = key;
+  return true;
+}
+
+// Looks for an exemption of the certificate, then for one of its key.
+bool FindExemption(const Libcrypto& api, X509_STORE_CTX* ctx, const Snapshot& snapshot,
+                   uint64_t now_ms, Finding* out) {
+  if (snapshot.num_exemptions() == 0) return false;
+  const LeafQuestion& question = out->question;
+  if (IsExempt(snapshot, CertificateExemptionKey(question.issuer, question.Serial()), now_ms,
+               out)) {
+    return true;
+  }
+  uint8_t leaf_key[kHashSize];
+  return HashLeafKey(api, ctx, leaf_key) &&
+         IsExempt(snapshot, LeafKeyExemptionKey(leaf_key), now_ms, out);
+}
+
+// Everything but exemptions.
+void AskData(const StateData& data, uint64_t now_ms, const Settings& settings, Finding* out) {
   out->insist = data.policy.insist;
   out->mode = EffectiveMode(data.policy, settings.has_mode, settings.mode);
   if (out->mode == Mode::kOff) return;
@@ -17,7 +40,6 @@ void AskData(const StateData& data, int64_t now, const Settings& settings, Findi
     out->verdict = data.snapshot.Check(out->question.AsQuery());
     out->generation = data.snapshot.generation();
     if (data.state == DataState::kFresh) {
-      const uint64_t now_ms = now < 0 ? 0 : static_cast<uint64_t>(now) * 1000;
       out->state = FreshnessOf(data.policy, data.snapshot.data_time_ms(), now_ms);
     }
   } else if (data.state == DataState::kDamaged) {
@@ -45,7 +67,15 @@ void CheckChain(const Libcrypto& api, X509_STORE_CTX* ctx, const Settings& setti
     return;
   }
   const StoreReader reader;
-  AskData(reader.data(), now.tv_sec, settings, out);
+  const StateData& data = reader.data();
+  const uint64_t now_ms = now.tv_sec < 0 ? 0
+                                         : static_cast<uint64_t>(now.tv_sec) * 1000 +
+                                               static_cast<uint64_t>(now.tv_nsec) / 1000000;
+  AskData(data, now_ms, settings, out);
+  if (out->decision.report != Refusal::kNone && data.mapping &&
+      FindExemption(api, ctx, data.snapshot, now_ms, out)) {
+    out->decision = Exempted(out->decision);
+  }
 }
 
 }  // namespace crlite

@@ -20,7 +20,8 @@ struct Finding {
   const char* trouble = nullptr;  // why there is no snapshot; a static string, or null
   uint8_t filter[32];             // name of the verdict's filter
   size_t filter_size = 0;
-  LeafQuestion question;  // complete when verdict.reason was not decided before any data
+  ExemptionKey exemption;  // the one in force, when decision.is_exempt
+  LeafQuestion question;   // complete when verdict.reason was not decided before any data
 };
 
 // Fills *out, which is fresh, for the context's chain.

@@ -29,6 +29,10 @@ struct LeafQuestion {
 // own.
 Reason AskAboutLeaf(const Libcrypto& api, X509_STORE_CTX* ctx, int64_t now, LeafQuestion* out);
 
+// SHA-256 of the whole SubjectPublicKeyInfo of the chain's first certificate. Only for a context
+// for which AskAboutLeaf gave kFilters.
+[[nodiscard]] bool HashLeafKey(const Libcrypto& api, X509_STORE_CTX* ctx, uint8_t out[kHashSize]);
+
 // Its parts, for tests.
 [[nodiscard]] bool CopySerial(const Libcrypto& api, const X509* certificate, LeafQuestion* out);
 [[nodiscard]] bool HashIssuerKey(const Libcrypto& api, const X509* issuer, IssuerSpkiHash* out);

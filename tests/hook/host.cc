@@ -123,6 +123,7 @@ ByteVector Host::Compile(const IssuerSpkiHash& issuer, const std::vector<ByteVec
   SnapshotInput input;
   input.filters.push_back({"test-filter", {}, 0, &card});
   input.policy = policy;
+  input.exemptions = exemptions;
   input.generation = ++generation_;
   input.data_time_ms = static_cast<uint64_t>(data_time) * 1000;
   Result<ByteVector> file = CompileSnapshot(input);

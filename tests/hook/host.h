@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cascade/reader/policy.h"
+#include "cascade/snapshot/compiler.h"
 #include "tests/hook/pki.h"
 #include "tests/support/temporary_directory.h"
 
@@ -49,8 +50,9 @@ class Host {
   void PublishPolicy();
   // Replaces the snapshot by these bytes and changes the generation word.
   void PublishRaw(const ByteVector& content);
-  // The policy and data time of the next Publish.
+  // The policy, exemptions and data time of the next Publish.
   Policy policy;
+  std::vector<SnapshotExemption> exemptions;
   time_t data_time = time(nullptr);
 
   // Writes openssl.cnf with these lines in the module's section.

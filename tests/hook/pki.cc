@@ -91,7 +91,13 @@ ByteVector Certificate::Der() const {
 }
 
 Certificate Issue(const Certificate* issuer, const CertificateOptions& options) {
-  Certificate out{Ptr<X509>(X509_new()), MakeKey(options.key_type)};
+  Certificate out{Ptr<X509>(X509_new()), nullptr};
+  if (options.key == nullptr) {
+    out.key = MakeKey(options.key_type);
+  } else {
+    EVP_PKEY_up_ref(options.key);
+    out.key.reset(options.key);
+  }
   X509* const x = out.x509.get();
   X509_set_version(x, X509_VERSION_3);
   SetSerial(x, options.serial);

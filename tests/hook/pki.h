@@ -46,6 +46,7 @@ struct CertificateOptions {
   time_t not_after = time(nullptr) + 3600;
   bool is_ca = false;
   std::string key_type = "P-256";  // or "RSA", "ED25519"
+  EVP_PKEY* key = nullptr;         // the subject's; null: a new one of key_type
   ByteVector key_id;               // subjectKeyIdentifier; empty: none
   std::string extended_key_usage;  // as in openssl.cnf; empty: none
 };
