@@ -10,6 +10,10 @@ namespace crlite {
 // "2026-10-20T00:00:00Z" for milliseconds since the epoch; "<n> ms" beyond the year 9999.
 std::string FormatTimeMs(uint64_t time_ms);
 
+// Seconds since the epoch of "2026-10-20T00:00:00Z", or with an offset such as "+02:00"; fractions
+// of a second are dropped. False, leaving *out alone, for anything else.
+[[nodiscard]] bool ParseRfc3339(std::string_view text, int64_t* out);
+
 // "999 bytes", "1.5 kB", "17.2 MB".
 std::string FormatSize(uint64_t bytes);
 
