@@ -9,6 +9,8 @@ using namespace snapshot_format;
 
 namespace {
 
+constexpr Verdict kDamagedVerdict = {Outcome::kNoData, Reason::kDamaged};
+
 Sha256Digest HeadHash(Bytes bytes, uint32_t section_count) {
   return Sha256::Hash(bytes.first(kHeadHashAt),
                       bytes.subspan(kHeaderSize, section_count * kSectionEntrySize));
@@ -180,24 +182,27 @@ bool Snapshot::FindBlob(const IssuerSpkiHash& issuer, Bytes* blob, bool* ok) con
 }
 
 Verdict Snapshot::Check(const Query& query) const {
-  const Verdict damaged = {Outcome::kNoData, Reason::kDamaged};
   if (!has_data() && query.scts.empty()) return {Outcome::kNoData, Reason::kNoSnapshot};
 
   Verdict verdict = {Outcome::kNotCovered, Reason::kFilters};
   Mask mask = {};
   for (size_t i = 0; i < query.scts.size(); ++i) {
-    if (!AddCoverage(query.scts[i], &mask)) return damaged;
+    if (!AddCoverage(query.scts[i], &mask)) return kDamagedVerdict;
     if (verdict.sct == Verdict::kNone && !IsEmpty(mask)) verdict.sct = static_cast<uint16_t>(i);
   }
   if (IsEmpty(mask)) {
     return has_data() ? verdict : Verdict{Outcome::kNoData, Reason::kNoSnapshot};
   }
+  return Ask(query, &mask, verdict);
+}
 
+Verdict Snapshot::Ask(const Query& query, Mask* covering, Verdict verdict) const {
+  Mask& mask = *covering;
   bool ok = true;
   Bytes bytes;
   IssuerBlob blob;
   const bool found = FindBlob(query.issuer, &bytes, &ok);
-  if (!ok || (found && !blob.Open(bytes, mask_words_))) return damaged;
+  if (!ok || (found && !blob.Open(bytes, mask_words_))) return kDamagedVerdict;
   verdict.outcome = Outcome::kNotEnrolled;
   if (!found) return verdict;
 
@@ -225,7 +230,7 @@ Verdict Snapshot::Check(const Query& query) const {
     case IssuerBlob::Answer::kDamaged:
       break;
   }
-  return damaged;
+  return kDamagedVerdict;
 }
 
 Bytes Snapshot::FilterEntry(size_t i) const {

@@ -36,6 +36,10 @@ class Snapshot {
   // when there is no filter, or kDamaged when the data contradicts itself.
   Verdict Check(const Query& query) const;
 
+  // What filter i alone says, by the same evaluation: the evidence behind a verdict. Reason is
+  // kFilters or kDamaged. Not in the module: snapshot_evidence.cc.
+  Verdict CheckFilter(size_t i, const Query& query) const;
+
   // When the exemption of this key ends (ms since the epoch, inclusive): it is in force until then.
   // 0: there is none.
   uint64_t ExemptUntilMs(const ExemptionKey& key) const;
@@ -51,6 +55,11 @@ class Snapshot {
   bool has_data() const { return num_filters() != 0; }
   size_t num_issuers() const { return issuers_.size() / snapshot_format::kIssuerEntrySize; }
   size_t num_logs() const { return logs_.size() / snapshot_format::kLogEntrySize; }
+
+  // Log i of the coverage, and the earliest and latest timestamp of it that any filter covers (ms
+  // since the epoch, inclusive; gaps may lie between them). False for an i beyond the table, and
+  // for a log that the data contradicts itself about. snapshot_evidence.cc.
+  [[nodiscard]] bool ReadLog(size_t i, LogId* log, uint64_t* low_ms, uint64_t* high_ms) const;
 
   // Exemptions, those that have ended since included.
   size_t num_exemptions() const {
@@ -78,6 +87,9 @@ class Snapshot {
   [[nodiscard]] bool SectionsFitTogether() const;
   // False when the log's breakpoints lie outside of their section.
   [[nodiscard]] bool AddCoverage(const Sct& sct, Mask* mask) const;
+  // What the filters in `mask`, one or more, say of the issuer and the serial; they cover the
+  // query.
+  Verdict Ask(const Query& query, Mask* mask, Verdict verdict) const;
   [[nodiscard]] bool FindBlob(const IssuerSpkiHash& issuer, Bytes* blob, bool* ok) const;
   bool IsEmpty(const Mask& mask) const;
   Bytes FilterEntry(size_t i) const;
