@@ -53,6 +53,14 @@ bool IsNewer(const std::string& path) {
          LoadLe16(head + snapshot_format::kMajorAt) > snapshot_format::kMajor;
 }
 
+// CheckTrusted asks for all users; programs of this one are content with less.
+bool IsUsableForThisUser(const std::string& path) {
+  struct stat status;
+  return lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         (status.st_uid == 0 || status.st_uid == geteuid()) &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && access(path.c_str(), R_OK) == 0;
+}
+
 class StateJudge {
  public:
   StateJudge(uint64_t now_ms, DataReport* report) : now_ms_(now_ms), report_(report) {}
@@ -136,11 +144,12 @@ class StateJudge {
     if (const Status trusted = CheckTrusted(paths().snapshot); !trusted.ok()) {
       AddNoData("snapshot-untrusted", WithoutAdvice(trusted.error().message),
                 report_->SyncCommand("publish --force"));
-      return false;
+      if (!IsUsableForThisUser(paths().snapshot)) return false;
     }
     Result<MappedSnapshot> mapped = MappedSnapshot::Open(paths().snapshot);
     if (mapped.ok()) {
       report_->snapshot.emplace(std::move(*mapped));
+      report_->snapshot_problem.clear();
       return true;
     }
     const bool is_newer = IsNewer(paths().snapshot);
@@ -177,11 +186,10 @@ class StateJudge {
     const Snapshot& snapshot = report_->snapshot->snapshot();
     report_->policy = snapshot.policy();
     if (!snapshot.BodyHashMatches()) {
-      report_->snapshot.reset();
-      AddNoData("snapshot-damaged",
-                paths().snapshot + ": its content does not have the hash that its header gives",
-                report_->SyncCommand("publish --force"));
-      return;
+      Add("snapshot-damaged", Severity::kCritical,
+          paths().snapshot + ": its content does not have the hash that its header gives",
+          "programs go on with it until they come across the damage, and may get wrong answers",
+          report_->SyncCommand("publish --force"));
     }
     JudgeGeneration(snapshot);
     if (!snapshot.has_data()) {

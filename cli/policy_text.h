@@ -1,0 +1,23 @@
+// A policy in the words of config.yaml.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cascade/reader/policy.h"
+
+namespace crlite {
+
+// "off", "shadow", "enforce".
+const char* ModeName(Mode mode);
+// "allow", "report", "deny".
+const char* ActionName(Action action);
+// "fresh", "stale", "never-provisioned", "damaged".
+const char* DataStateName(DataState state);
+
+// "mode enforce; never-provisioned allow; stale allow (after 10 days); damaged report".
+std::string PolicyText(const Policy& policy);
+// The keys of config.yaml; stale-after in seconds, as "stale-after-s".
+nlohmann::ordered_json PolicyToJson(const Policy& policy);
+
+}  // namespace crlite
