@@ -31,16 +31,48 @@ const char* StateText(DataState state) {
   return "";
 }
 
+// What `crlite exempt` calls the exemption.
+Bytes ExemptionId(const Finding& finding) { return {finding.exemption.bytes, 8}; }
+
+// Why the certificate was reported.
+const char* RuleName(const Finding& finding) {
+  if (finding.decision.report == Refusal::kRevoked) return "revoked";
+  switch (finding.state) {
+    case DataState::kFresh:
+      return "fresh";
+    case DataState::kStale:
+      return "stale";
+    case DataState::kNeverProvisioned:
+      return "never-provisioned";
+    case DataState::kDamaged:
+      return "damaged";
+  }
+  return "";
+}
+
+// What became of it, in one word and in the message's.
+const char* ActionName(const Decision& decision) {
+  if (decision.refusal != Refusal::kNone) return "refused";
+  if (decision.is_exempt) return "exempted";
+  return decision.is_withheld ? "withheld" : "reported";
+}
+
+const char* ActionText(const Decision& decision) {
+  if (decision.refusal != Refusal::kNone) return "refused";
+  return decision.is_withheld ? "would have refused" : "let through";
+}
+
 void AddMessage(const Finding& finding, JournalMessage* out) {
-  const bool refused = finding.decision.refusal != Refusal::kNone;
-  if (finding.decision.report == Refusal::kRevoked) {
-    out->Add(refused ? "refused" : "would have refused").Add(" a revoked certificate");
-  } else {
-    out->Add(refused ? "refused" : "let through").Add(" a certificate, as the revocation data is ");
-    out->Add(StateText(finding.state));
+  const bool is_revoked = finding.decision.report == Refusal::kRevoked;
+  out->Add(ActionText(finding.decision));
+  out->Add(is_revoked ? " a revoked certificate" : " a certificate");
+  if (finding.decision.is_exempt) out->Add(" by exemption ").AddHex(ExemptionId(finding));
+  if (!is_revoked) {
+    out->Add(", as the revocation data is ").Add(StateText(finding.state));
     if (finding.trouble != nullptr) out->Add(" (snapshot ").Add(finding.trouble).Add(")");
   }
   out->Add(": serial ").AddHex(finding.question.Serial());
+  out->Add(", issuer ").AddHex(Bytes(finding.question.issuer.bytes, kHashSize));
 }
 
 }  // namespace
@@ -53,12 +85,17 @@ void ReportFinding(const Finding& finding) {
   JournalLine line(kind, refused ? kJournalWarning : kJournalNotice);
   AddMessage(finding, &line.message);
   Text<2048>& fields = line.fields;
-  fields.Add("CRLITE_OUTCOME=").Add(OutcomeName(finding.verdict.outcome));
+  fields.Add("CRLITE_ACTION=").Add(ActionName(finding.decision));
+  fields.Add("\nCRLITE_RULE=").Add(RuleName(finding));
+  fields.Add("\nCRLITE_OUTCOME=").Add(OutcomeName(finding.verdict.outcome));
   fields.Add("\nCRLITE_REASON=").Add(ReasonText(finding.verdict.reason));
   fields.Add("\nCRLITE_SERIAL=").AddHex(finding.question.Serial());
   fields.Add("\nCRLITE_ISSUER=").AddHex(Bytes(finding.question.issuer.bytes, kHashSize));
   if (finding.filter_size != 0) {
     fields.Add("\nCRLITE_FILTER=").AddPrintable(Bytes(finding.filter, finding.filter_size));
+  }
+  if (finding.decision.is_exempt) {
+    fields.Add("\nCRLITE_EXEMPTION=").AddHex(ExemptionId(finding));
   }
   fields.Add("\nCRLITE_GENERATION=").AddNumber(finding.generation);
   fields.Add("\nCRLITE_MODE=").Add(ModeName(finding.mode)).Add("\n");

@@ -221,59 +221,5 @@ TEST(Mode, WrongValuesCountAsUnsetAndAreTold) {
   });
 }
 
-TEST(Journal, TellsOfARefusal) {
-  InChild([] {
-    World world;
-    world.Publish();
-    world.host.Load();
-    world.ExpectRefusal();
-    ASSERT_EQ(JournalLines().size(), 1u);
-    EXPECT_EQ(JournalLines()[0].substr(0, JournalLines()[0].find("CRLITE_ISSUER")),
-              "MESSAGE=refused a revoked certificate: serial 02\nPRIORITY=4\n"
-              "SYSLOG_IDENTIFIER=crlite\nCRLITE_OUTCOME=Revoked\n"
-              "CRLITE_REASON=answered by the filters\nCRLITE_SERIAL=02\n");
-    EXPECT_NE(JournalLines()[0].find("\nCRLITE_FILTER=test-filter\nCRLITE_GENERATION=1\n"
-                                     "CRLITE_MODE=enforce\n"),
-              std::string::npos);
-  });
-}
-
-TEST(Journal, CanBeSwitchedOff) {
-  InChild([] {
-    World world;
-    world.Publish();
-    world.host.Configure("journal = no");
-    world.host.Load();
-    world.ExpectRefusal();
-    EXPECT_TRUE(JournalLines().empty());
-  });
-}
-
-TEST(Journal, GetsAtMostTwentyLinesAMinute) {
-  InChild([] {
-    World world;
-    world.Publish();
-    world.host.Load();
-    for (int i = 0; i < 100; ++i) world.ErrorOf(world.revoked);
-    EXPECT_GE(JournalLines().size(), 20u);
-    EXPECT_LE(JournalLines().size(), 40u) << "a minute may have ended in between";
-  });
-}
-
-TEST(Journal, KeepsRoomForRevocations) {
-  InChild([] {
-    World world;
-    world.host.policy.stale = Action::kReport;
-    world.host.data_time -= 11 * 86400;
-    world.Publish();
-    world.host.Load();
-    for (int i = 0; i < 100; ++i) world.ErrorOf(world.good);
-    world.ErrorOf(world.revoked);
-    ASSERT_GT(JournalLines().size(), 20u);
-    EXPECT_EQ(JournalLines().back().find("MESSAGE=refused a revoked certificate"), 0u)
-        << JournalLines().back();
-  });
-}
-
 }  // namespace
 }  // namespace crlite::hook
