@@ -10,8 +10,8 @@
 namespace crlite {
 
 struct ProcessOptions {
-  std::vector<std::pair<std::string, std::string>> environment;  // set in addition to our own
-  std::vector<std::string> unset;                                // removed from it
+  std::vector<std::pair<std::string, std::string>> environment = {};  // set in addition to ours
+  std::vector<std::string> unset = {};                                // removed from it
   bool as_nobody = false;            // user and groups 65534, for root alone
   int timeout_s = 60;                // then it is killed
   bool has_terminal_output = false;  // stdout and stderr are ours, `output` stays empty
@@ -19,8 +19,8 @@ struct ProcessOptions {
 
 struct ProcessResult {
   int exit_status = 0;  // 128 + n: ended by signal n
-  std::string output;   // of stdout, at most 16 MiB
-  std::string errors;   // of stderr, at most 64 KiB
+  std::string output;   // of stdout, the first 16 MiB
+  std::string errors;   // of stderr, the first 64 KiB
   bool timed_out = false;
 };
 
