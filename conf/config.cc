@@ -7,6 +7,7 @@
 #include "cascade/base/file.h"
 #include "cascade/base/hex.h"
 #include "cascade/snapshot/state_directory.h"
+#include "conf/exemptions.h"
 #include "conf/yaml_map.h"
 
 namespace crlite {
@@ -172,10 +173,17 @@ Result<Config> ParseConfig(std::string_view text, const std::string& name) {
 }
 
 Result<Config> LoadConfig(const std::string& path, bool must_exist) {
-  if (!must_exist && access(path.c_str(), F_OK) != 0 && errno == ENOENT) return DefaultConfig();
-  Result<std::vector<uint8_t>> content = ReadFile(path, kMaxConfigSize);
-  if (!content.ok()) return Error{ErrorCode::kConfiguration, content.error().message};
-  return ParseConfig({reinterpret_cast<const char*>(content->data()), content->size()}, path);
+  Config config = DefaultConfig();
+  if (must_exist || access(path.c_str(), F_OK) == 0 || errno != ENOENT) {
+    const Result<std::vector<uint8_t>> content = ReadFile(path, kMaxConfigSize);
+    if (!content.ok()) return Error{ErrorCode::kConfiguration, content.error().message};
+    Result<Config> parsed =
+        ParseConfig({reinterpret_cast<const char*>(content->data()), content->size()}, path);
+    if (!parsed.ok()) return parsed;
+    config = std::move(*parsed);
+  }
+  config.exemptions_file = ExemptionsPathBeside(path);
+  return config;
 }
 
 }  // namespace crlite

@@ -41,6 +41,7 @@ struct Config {
   std::string metrics_file;           // absolute; empty: none
   std::vector<SourceConfig> sources;  // tried in order
   Policy policy;
+  std::string exemptions_file;  // beside config.yaml; empty, without one: no exemptions
 };
 
 // What holds when there is no config.yaml: Mozilla's Remote Settings as the only source.

@@ -16,6 +16,7 @@ namespace crlite {
 
 inline constexpr uint64_t kMaxExemptionDays = 90;  // from now to `until`
 inline constexpr size_t kMaxExemptions = 1000;
+inline constexpr size_t kMaxReasonSize = 200;  // bytes
 
 struct Exemption {
   enum class Kind { kCertificate, kLeafKey };
@@ -23,7 +24,7 @@ struct Exemption {
   IssuerSpkiHash issuer{};      // kCertificate
   std::vector<uint8_t> serial;  // kCertificate: content octets, 1 to 255
   Sha256Digest leaf_spki{};     // kLeafKey
-  std::string reason;           // one line, not empty, at most 200 bytes
+  std::string reason;           // IsExemptionReason
   uint64_t added_ms = 0;        // since the epoch
   uint64_t until_ms = 0;
   int line = 0;  // in the file, for messages; 0: from elsewhere
@@ -32,6 +33,13 @@ struct Exemption {
   // The first 16 hexadecimal digits of Key(): what `exempt remove` and the journal call it.
   std::string Id() const;
 };
+
+// The latest `until` that is allowed now.
+uint64_t LatestExemptionEndMs(uint64_t now_ms);
+// Hexadecimal digits of 1 to 255 bytes; false, leaving *out unspecified, for anything else.
+[[nodiscard]] bool ParseExemptSerial(std::string_view text, std::vector<uint8_t>* out);
+// One line, not empty, at most kMaxReasonSize bytes, no control characters.
+bool IsExemptionReason(std::string_view text);
 
 // exemptions.yaml beside this config.yaml.
 std::string ExemptionsPathBeside(const std::string& config_path);
