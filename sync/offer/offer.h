@@ -1,7 +1,7 @@
 // What a source has to give: an ordered list of files, each with its size and hash.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "sync/trust/canonical_json.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace crlite {
 namespace {

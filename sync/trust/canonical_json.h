@@ -1,7 +1,7 @@
 // The one text of a JSON value that Remote Settings signs (docs/formats.md, "Canonical JSON").
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cascade/base/result.h"
