@@ -6,6 +6,10 @@
 // loopback. Their certificates are made on the spot: a throw-away root certifies the key of the
 // snapshot's self-test issuer (cascade/snapshot/self_test.h), which certifies a server with the
 // good serial and one with the revoked serial.
+//
+// The process has CRLITE_MODE=enforce, whatever the mode is: a policy of `shadow` must not hide
+// data that no longer refuses. Whether anything weakens the mode is another question, and not this
+// one's.
 #pragma once
 
 #include <optional>
@@ -13,6 +17,7 @@
 #include <vector>
 
 #include "cascade/base/result.h"
+#include "cli/health/self_test_handshake.h"
 
 namespace crlite {
 
@@ -21,28 +26,25 @@ struct ProbeOptions {
   bool as_nobody = false;   // as user nobody; for root alone
 };
 
-struct Handshake {
-  bool completed = false;
-  int verify_result = -1;  // X509_V_...; -1: it did not come to that
-  std::string error;       // of a handshake that failed for another reason; empty otherwise
-};
-
 struct ProbeResult {
   std::string libcrypto;       // "OpenSSL 3.0.20 ..."
   std::string libcrypto_path;  // the library's file
   std::string modules_dir;     // where it looks for modules
-  std::string config_error;    // what libcrypto says when loading the configuration strictly
+  std::string config_error;    // what libcrypto says when loading openssl.cnf strictly, and no
+                               // program shows; empty: nothing
   std::vector<std::string> providers;  // active ones, by name
   std::optional<int> module_status;    // of provider "crlite"; nullopt: not loaded; 1: hooked
   std::string module_version;
   std::string module_path;  // as mapped
-  // Whether the snapshot is mapped by that process, and which file it is.
+  // Path of the snapshot that the module has mapped; empty: none.
   std::string mapped_snapshot;
-  Handshake good, revoked;  // with CRLITE_MODE=enforce
+  Handshake good, revoked;
 
   bool HasProvider(const std::string& name) const;
 };
 
+// An error when the process cannot be started, crashes, takes longer than 20 seconds or prints
+// anything but a result.
 Result<ProbeResult> RunProbe(const ProbeOptions& options);
 
 // The process itself: prints the result as JSON on stdout. Returns the exit status.
