@@ -9,8 +9,10 @@ build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev
 program_packages=(ca-certificates curl nginx openssl)
 # What the tests look at the module and the units with, web servers and clients, and the models that
 # Kubernetes objects are checked against.
-test_packages=(apache2-bin binutils libio-socket-ssl-perl python3 python3-kubernetes python3-yaml
+test_packages=(apache2-bin apparmor binutils libio-socket-ssl-perl python3 python3-kubernetes python3-yaml
                strace systemd valgrind zlib1g-dev)
+# What cpack makes packages with.
+package_packages=(dpkg-dev file)
 # What tests/lint.sh asks.
 lint_packages=(clang-format clang-tidy git man-db shellcheck)
 

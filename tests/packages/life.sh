@@ -1,0 +1,282 @@
+#!/usr/bin/env bash
+# The life of the package on one fresh system. Runs inside it, as root; run.sh starts it.
+set -euo pipefail
+
+release=$1
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source "$root/examples/lib/build.sh"
+source "$root/examples/lib/pki.sh"
+source "$root/examples/lib/feed.sh"
+source "$root/examples/lib/server.sh"
+source "$root/tests/packages/report.sh"
+share=/mnt/share results=/mnt/share/results
+world=$share/world # all that is not of the system: a mount of its own, so no list of files has it
+export PYTHONDONTWRITEBYTECODE=1
+cnf=/etc/ssl/openssl.cnf stock=$world/stock.cnf # as Debian's package has it
+
+# step NAME FUNCTION [ARGUMENT...]: a shell of its own, in which the first command that fails ends it.
+step() {
+  local status=0
+  (set -euo pipefail; trap - EXIT; "${@:2}") >"$world/output" 2>&1 </dev/null &
+  wait $! || status=$?
+  if ((status == 0)); then
+    report ok "$1"
+  else
+    tail -n 30 "$world/output" | sed 's/^/    /'
+    report FAILED "$1"
+  fi
+}
+
+nginx_pid=''
+trap '[[ -z $nginx_pid ]] || kill "$nginx_pid"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# ---------- The world: programs, a CA, two sites and a mirror
+
+sites() {
+  nginx_tls_site "$1" "$world/pki" good.test "root $world/site;"
+  nginx_tls_site $(($1 + 1)) "$world/pki" revoked.test "root $world/site;"
+  nginx_tls_site $(($1 + 2)) "$world/pki" mirror.test "root $world/mirror;"
+}
+
+make_world() {
+  install_packages "${program_packages[@]}" python3 openssh-client nodejs
+  pki_create "$world/pki"
+  pki_issue "$world/pki" good.test 4000000000000000000000000000600d
+  pki_issue "$world/pki" revoked.test 40000000000000000000000000000bad
+  pki_issue_unlogged "$world/pki" mirror.test 40000000000000000000000000000001
+  install -m 0644 "$world/pki/root.pem" /usr/local/share/ca-certificates/example.crt
+  update-ca-certificates
+  mkdir -p "$world/site/apt"
+  echo hello >"$world/site/hello"
+  : >"$world/site/apt/Packages"
+  printf 'Date: %s\nSHA256:\n %s 0 Packages\n' "$(LC_ALL=C date -uR)" \
+    "$(sha256sum </dev/null | cut -d' ' -f1)" >"$world/site/apt/Release"
+  cp "$cnf" "$stock"
+}
+
+# ---------- What programs do
+
+with_curl() { curl -sS "$1"; }
+with_python() {
+  python3 -c 'import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1]).read().decode().strip())' "$1"
+}
+with_node() {
+  NODE_EXTRA_CA_CERTS=$world/pki/root.pem node -e 'require("https").get(process.argv[1],
+    answer => answer.pipe(process.stdout)).on("error", error => {
+      console.error(error.message); process.exit(1); })' "$1"
+}
+
+accepts() { [[ $("with_$1" "$2/hello") == hello ]]; }
+# refuses PROGRAM URL: and says why.
+refuses() {
+  ! "with_$1" "$2/hello" >"$world/answer" 2>&1 || return
+  grep 'certificate revoked' "$world/answer" || { cat "$world/answer"; return 1; }
+}
+
+is_protected() { accepts "$1" "$good" && refuses "$1" "$revoked"; }
+is_unprotected() { accepts "$1" "$good" && accepts "$1" "$revoked"; }
+
+# apt_update URL: of the repository there and no other.
+apt_update() {
+  echo "deb [trusted=yes] $1/apt ./" >"$world/apt.list"
+  install -d -o _apt "$world/lists" "$world/lists/partial"
+  apt-get update -o Dir::Etc::SourceList="$world/apt.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::State::Lists="$world/lists" -o APT::Update::Error-Mode=any
+}
+
+apt_is_protected() {
+  apt_update "$good"
+  ! apt_update "$revoked" >"$world/answer" 2>&1 || return
+  grep 'certificate verify failed' "$world/answer"
+}
+
+others_work() {
+  [[ $(openssl list -providers | grep -cE '^  (default|crlite)$') == 2 ]]
+  [[ $(echo hello | openssl dgst -sha256 -r | cut -c1-8) == 5891b5b5 ]]
+  ssh-keygen -q -t ed25519 -N '' -f "$world/ssh-key"
+  ssh-keygen -q -t rsa -N '' -f "$world/ssh-key-rsa"
+  ssh-keygen -y -f "$world/ssh-key" | grep '^ssh-ed25519'
+}
+
+# ---------- The package
+
+apt_install() { apt-get install -y --no-install-recommends -o Dpkg::Options::="${2:---force-confdef}" "$1"; }
+
+# repacked DEB SUFFIX [COMMAND...]: prints the path of the same package with a higher version, after
+# COMMAND has run in its tree.
+repacked() {
+  local tree=$world/tree
+  rm -rf "$tree"
+  dpkg-deb --raw-extract "$1" "$tree"
+  sed -i "/^Version:/s/\$/$2/" "$tree/DEBIAN/control"
+  rm -f "$tree/DEBIAN/md5sums"
+  (($# < 3)) || (cd "$tree" && "${@:3}")
+  dpkg-deb --build --root-owner-group "$tree" "${1%.deb}$2.deb" >/dev/null
+  echo "${1%.deb}$2.deb"
+}
+
+is_there() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' crlite) == installed ]]
+  dpkg --verify crlite
+  cmp "$cnf" "$stock"
+  getent passwd crlite crlite-mirror
+  [[ $(readlink /etc/systemd/system/timers.target.wants/crlite-sync.timer) == \
+    */lib/systemd/system/crlite-sync.timer ]]
+  [[ ! -e /etc/systemd/system/timers.target.wants/crlite-mirror.timer ]]
+  [[ $(stat -c '%a %U' /var/lib/crlite /var/lib/crlite/incoming) == $'755 root\n755 crlite' ]]
+  [[ $(stat -c '%a %U' /usr/lib/*/ossl-modules/crlite.so) == '644 root' ]]
+}
+
+sync_data() {
+  crlite-sync --source "manifest+$mirror/"
+  [[ -s /var/lib/crlite/snapshot ]]
+  is_unprotected curl
+}
+
+enable() {
+  crlite enable
+  ! cmp -s "$cnf" "$stock"
+}
+
+is_well() {
+  crlite doctor
+  crlite status
+}
+
+upgrade() {
+  cp "$cnf" "$world/enabled.cnf"
+  echo '# kept' >>/etc/crlite/config.yaml
+  apt_install "$(repacked "$share/crlite.deb" +1)"
+  cmp "$cnf" "$world/enabled.cnf"
+  grep -qx '# kept' /etc/crlite/config.yaml
+  [[ -L /etc/systemd/system/timers.target.wants/crlite-sync.timer ]]
+  is_protected curl
+}
+
+# upgrade_openssl SUFFIX OPTION: Debian's package with another openssl.cnf, which becomes the stock one.
+upgrade_openssl() {
+  local package
+  package=$(dpkg -S "$cnf" | cut -d: -f1)
+  rm -rf "$world/debian"
+  mkdir "$world/debian"
+  (cd "$world/debian" && apt-get download "$package")
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  apt_install "$(repacked "$world"/debian/*.deb "$1" bash -c 'echo "# $1" >>etc/ssl/openssl.cnf &&
+    cp etc/ssl/openssl.cnf "$2"' - "$1" "$world/new-stock.cnf")" "$2"
+}
+
+keeps_own_openssl_cnf() {
+  upgrade_openssl +1 --force-confold
+  cmp "$cnf" "$world/enabled.cnf"
+  is_protected curl
+  rm "$cnf.dpkg-dist"
+}
+
+takes_new_openssl_cnf() {
+  upgrade_openssl +2 --force-confnew
+  mv "$world/new-stock.cnf" "$stock"
+  cmp "$cnf" "$stock"
+  rm "$cnf.dpkg-old"
+  is_unprotected curl
+  ! crlite status || return
+  ! crlite doctor || return
+  crlite status 2>&1 | grep 'crlite enable'
+  crlite doctor 2>&1 | grep 'crlite enable'
+}
+
+disable() {
+  crlite disable
+  cmp "$cnf" "$stock"
+  is_unprotected curl
+}
+
+# A package that breaks ours stands for an upgrade of the system in which a library goes for a while.
+deconfigure() {
+  crlite enable
+  mkdir -p "$world/breaker/DEBIAN"
+  cat >"$world/breaker/DEBIAN/control" <<'CONTROL'
+Package: crlite-breaker
+Version: 1
+Architecture: all
+Maintainer: nobody <nobody@example.org>
+Breaks: crlite
+Description: breaks crlite
+CONTROL
+  dpkg-deb --build "$world/breaker" "$world/breaker.deb"
+  dpkg --auto-deconfigure --install "$world/breaker.deb"
+  cmp "$cnf" "$stock"
+  dpkg --remove crlite-breaker
+  dpkg --configure crlite
+  is_protected curl
+}
+
+refuse_removal() {
+  cp "$cnf" "$world/enabled.cnf"
+  sed -i '$d' "$cnf" # the mark at the end
+  ! apt-get remove -y crlite >"$world/answer" 2>&1 || return
+  cat "$world/answer"
+  grep 'still names the module' "$world/answer"
+  is_protected curl
+  cp "$world/enabled.cnf" "$cnf"
+}
+
+remove() {
+  apt-get remove -y crlite
+  cmp "$cnf" "$stock"
+  is_unprotected curl
+  [[ ! -e $(echo /usr/lib/*/ossl-modules/crlite.so) && -e /var/lib/crlite/snapshot ]]
+}
+
+# list_files: names, modes and owners; of /etc what is in them, too. Not dpkg's and apt's own, logs,
+# and what the tools for users leave behind.
+list_files() {
+  find / -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -path /var/log -o \
+    -path /tmp -o -path /run -o -path /mnt -o -path /proc -o -path /dev \) -prune -o \
+    ! -name '*-' ! -path /etc/.pwd.lock -printf '%p %y %m %u:%g %l\n' | sort
+  find /etc -xdev -type f ! -name '*-' ! -path "$cnf" ! -path /etc/ld.so.cache -print0 | sort -z |
+    xargs -0 sha256sum
+}
+
+purge() {
+  apt-get purge -y --autoremove crlite
+  ! getent passwd crlite crlite-mirror || return
+  list_files >"$world/after"
+  diff "$world/before" "$world/after"
+}
+
+# ---------- The life
+
+rm -rf "$world"
+mkdir "$world"
+step 'programs, a CA and two sites' make_world
+list_files >"$world/before"
+
+step 'apt installs it; openssl.cnf is untouched' apt_install "$share/crlite.deb"
+step 'users, directories and the timer are there' is_there
+crlite=crlite feed_build "$world/pki" "$world" 40000000000000000000000000000bad >/dev/null
+nginx_start "$world/nginx" sites
+good=https://localhost:$nginx_port
+revoked=https://localhost:$((nginx_port + 1))
+mirror=https://localhost:$((nginx_port + 2))
+step 'crlite-sync brings data; nothing is checked yet' sync_data
+step 'crlite enable' enable
+for program in curl python node; do
+  step "$program refuses the revoked site alone" is_protected "$program"
+done
+if [[ $release != debian12 ]]; then # whose apt uses GnuTLS
+  step 'apt update refuses the revoked site alone' apt_is_protected
+fi
+step 'openssl and ssh-keygen work' others_work
+step 'crlite doctor and crlite status say that all is well' is_well
+step 'an upgrade of crlite keeps it enabled' upgrade
+step "an upgrade of Debian's openssl.cnf, own one kept: enabled" keeps_own_openssl_cnf
+step "an upgrade of Debian's openssl.cnf, new one taken: status and doctor tell" takes_new_openssl_cnf
+step 'crlite enable mends that' enable
+step 'curl refuses the revoked site again' is_protected curl
+step "crlite disable leaves Debian's openssl.cnf, byte for byte" disable
+step 'deconfigured by another package and configured again: enabled' deconfigure
+step 'an openssl.cnf that cannot be mended keeps it from being removed' refuse_removal
+step "apt remove leaves Debian's openssl.cnf, byte for byte" remove
+step 'apt purge leaves nothing' purge
