@@ -145,8 +145,9 @@ int ExitStatus(int wait_status) {
 }
 
 // Reads both pipes until the program has ended; what it left running may hold them open longer.
-void Attend(pid_t child, int output, int errors, int timeout_s, ProcessResult* result) {
-  const Clock::time_point deadline = Clock::now() + std::chrono::seconds(timeout_s);
+void Attend(pid_t child, int output, int errors, const ProcessOptions& options,
+            ProcessResult* result) {
+  const Clock::time_point deadline = Clock::now() + std::chrono::seconds(options.timeout_s);
   std::array<pollfd, 2> pipes = {pollfd{output, POLLIN, 0}, pollfd{errors, POLLIN, 0}};
   bool has_ended = false;
   int wait_status = 0;
@@ -163,6 +164,10 @@ void Attend(pid_t child, int output, int errors, int timeout_s, ProcessResult* r
     has_ended = ended != 0;
     // A negative descriptor is passed over by poll.
     if (pipes[0].fd >= 0 && !Drain(output, kMaxOutput, &result->output)) pipes[0].fd = -1;
+    if (options.on_output) {
+      options.on_output(result->output);
+      result->output.clear();
+    }
     if (pipes[1].fd >= 0 && !Drain(errors, kMaxErrors, &result->errors)) pipes[1].fd = -1;
   }
   result->exit_status = ExitStatus(wait_status);
@@ -203,7 +208,7 @@ Result<ProcessResult> RunProcess(const std::vector<std::string>& arguments,
     return started.error();
   }
   ProcessResult result;
-  Attend(child, output->read->get(), errors->read->get(), options.timeout_s, &result);
+  Attend(child, output->read->get(), errors->read->get(), options, &result);
   return result;
 }
 

@@ -1,7 +1,9 @@
 // Running another program and reading what it prints.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,8 @@ struct ProcessOptions {
   bool as_nobody = false;            // user and groups 65534, for root alone
   int timeout_s = 60;                // then it is killed
   bool has_terminal_output = false;  // stdout and stderr are ours, `output` stays empty
+  // Gets stdout piece by piece, however much there is of it; `output` stays empty.
+  std::function<void(std::string_view)> on_output = {};
 };
 
 struct ProcessResult {
