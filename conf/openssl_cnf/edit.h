@@ -12,8 +12,10 @@
 namespace crlite {
 
 struct CnfAddition {
-  std::string module;    // path; empty: found in libcrypto's modules directory
-  std::string snapshot;  // path; empty: the module's default
+  std::string module = {};    // path; empty: found in libcrypto's modules directory
+  std::string snapshot = {};  // path; empty: the module's default
+  // `default` as well although `fips` is active by the file: its module cannot be loaded.
+  bool needs_default = false;
 };
 
 // Whether the text has our markers.
@@ -23,6 +25,9 @@ bool HasCrliteBlock(std::string_view text);
 // has changed since. A text without a block is returned as it is; a begin marker without its end is
 // kConfiguration.
 Result<std::string> WithoutCrliteBlock(std::string_view text);
+
+// Whether a path can stand in the file: no control characters, no space at either end.
+bool IsPlainPath(std::string_view path);
 
 // `text`, which has no block, with one at its end that activates the module, and `default` unless
 // it or `fips` is active. `cnf` is what libcrypto reads in `text` (its includes too). Line ends are
