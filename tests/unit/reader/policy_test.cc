@@ -115,6 +115,10 @@ TEST(Decide, MissingDataIsWhatItsOwnPolicySays) {
     ExpectDecision(decide(Mode::kShadow, Action::kAllow), Refusal::kNone, Refusal::kNone);
     ExpectDecision(decide(Mode::kShadow, Action::kReport), Refusal::kNone, Refusal::kNoData);
     ExpectDecision(decide(Mode::kShadow, Action::kDeny), Refusal::kNone, Refusal::kNoData);
+    EXPECT_TRUE(decide(Mode::kShadow, Action::kDeny).is_withheld);
+    EXPECT_FALSE(decide(Mode::kShadow, Action::kReport).is_withheld);
+    EXPECT_FALSE(decide(Mode::kEnforce, Action::kDeny).is_withheld);
+    EXPECT_FALSE(Exempted(decide(Mode::kShadow, Action::kDeny)).is_withheld);
   }
 }
 
@@ -126,6 +130,19 @@ TEST(Decide, DefaultsRefuseNothingButRevoked) {
           Decide(defaults, defaults.mode, state, MakeVerdict(outcome, Reason::kFilters));
       EXPECT_EQ(decision.refusal,
                 outcome == Outcome::kRevoked ? Refusal::kRevoked : Refusal::kNone);
+    }
+  }
+}
+
+TEST(Exempted, RefusesNothingAndTellsWhatItLetThrough) {
+  for (const Refusal refusal : {Refusal::kNone, Refusal::kRevoked, Refusal::kNoData}) {
+    for (const Refusal report : {Refusal::kNone, Refusal::kRevoked, Refusal::kNoData}) {
+      Decision decision;
+      decision.refusal = refusal;
+      decision.report = report;
+      const Decision exempted = Exempted(decision);
+      ExpectDecision(exempted, Refusal::kNone, report);
+      EXPECT_EQ(exempted.is_exempt, report != Refusal::kNone);
     }
   }
 }

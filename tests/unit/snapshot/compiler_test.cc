@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cascade/filter/filter_set.h"
 #include "cascade/reader/snapshot.h"
 #include "cascade/snapshot/self_test.h"
@@ -121,6 +123,31 @@ TEST(Compiler, KeepsNamesTimesHashesAndPolicy) {
   EXPECT_EQ(snapshot.published_ms(), 5u);
   EXPECT_TRUE(snapshot.BodyHashMatches());
   EXPECT_TRUE(snapshot.filter_name(2).empty());
+}
+
+TEST(Compiler, SortsExemptionsAndKeepsTheLaterEndOfTwo) {
+  SnapshotInput input;
+  std::mt19937_64 random(9);
+  for (uint64_t i = 0; i < 300; ++i) {
+    ExemptionKey key;
+    memcpy(key.bytes, RandomBytes(&random, kHashSize).data(), kHashSize);
+    input.exemptions.push_back({key, 100 + i});
+  }
+  const auto file = CompileSnapshot(input);
+  std::vector<SnapshotExemption> twice = input.exemptions;
+  std::reverse(twice.begin(), twice.end());
+  for (const SnapshotExemption& exemption : input.exemptions) {
+    twice.push_back({exemption.key, exemption.until_ms - 1});
+  }
+  input.exemptions = twice;
+  EXPECT_EQ(*CompileSnapshot(input), *file) << "whatever their order";
+  Snapshot snapshot;
+  ASSERT_EQ(Snapshot::Open(*file, &snapshot), SnapshotError::kNone);
+  EXPECT_EQ(snapshot.num_exemptions(), 300u);
+  for (size_t i = 300; i < twice.size(); ++i) {
+    EXPECT_EQ(snapshot.ExemptUntilMs(twice[i].key), twice[i].until_ms + 1);
+  }
+  EXPECT_TRUE(snapshot.BodyHashMatches());
 }
 
 TEST(Compiler, WithoutFiltersCarriesPolicyAlone) {

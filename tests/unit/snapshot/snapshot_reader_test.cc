@@ -12,12 +12,21 @@ using namespace snapshot_format;
 
 namespace {
 
+constexpr uint8_t kNumExemptions = 50;
+
+ExemptionKey ExemptionNumber(uint8_t i) {
+  return CertificateExemptionKey(IssuerNumber(1), {&i, 1});
+}
+
 std::vector<uint8_t> MakeFile() {
   std::mt19937_64 random(11);
   const Clubcard one = RandomClubcard(&random, {}), two = RandomClubcard(&random, {});
   SnapshotInput input;
   input.filters.push_back({"one", {}, 0, &one});
   input.filters.push_back({"two", {}, 0, &two});
+  for (uint8_t i = 0; i < kNumExemptions; ++i) {
+    input.exemptions.push_back({ExemptionNumber(i), 1000u + i});
+  }
   return std::move(CompileSnapshot(input)).value();
 }
 
@@ -36,7 +45,9 @@ SnapshotError OpenError(const std::vector<uint8_t>& file) {
 }
 
 uint8_t* SectionEntry(std::vector<uint8_t>* file, uint32_t id) {
-  return file->data() + kHeaderSize + (id - 1) * kSectionEntrySize;
+  uint8_t* entry = file->data() + kHeaderSize;
+  while (LoadLe32(entry) != id) entry += kSectionEntrySize;
+  return entry;
 }
 
 TEST(SnapshotReader, RejectsEveryTruncation) {
@@ -86,6 +97,45 @@ TEST(SnapshotReader, RejectsMissingAndRepeatedSections) {
   StoreLe(SectionEntry(&file, kLogs), uint32_t{40});
   FixHeadHash(&file);
   EXPECT_EQ(OpenError(file), SnapshotError::kBadSection);
+}
+
+TEST(SnapshotReader, TellsWhenEachExemptionEnds) {
+  const std::vector<uint8_t> file = MakeFile();
+  Snapshot snapshot;
+  ASSERT_EQ(Snapshot::Open(file, &snapshot), SnapshotError::kNone);
+  ASSERT_EQ(snapshot.num_exemptions(), kNumExemptions);
+  for (uint8_t i = 0; i < kNumExemptions; ++i) {
+    // That this was long ago is for the caller to see.
+    EXPECT_EQ(snapshot.ExemptUntilMs(ExemptionNumber(i)), 1000u + i);
+  }
+  EXPECT_EQ(snapshot.ExemptUntilMs(ExemptionNumber(kNumExemptions)), 0u);
+  ExemptionKey first{}, last{};
+  memset(last.bytes, 0xff, sizeof last.bytes);
+  EXPECT_EQ(snapshot.ExemptUntilMs(first), 0u);
+  EXPECT_EQ(snapshot.ExemptUntilMs(last), 0u);
+}
+
+TEST(SnapshotReader, RejectsExemptionsOfAWrongLength) {
+  for (uint64_t size : {1u, 39u, 41u, 79u}) {
+    std::vector<uint8_t> file = MakeFile();
+    StoreLe(SectionEntry(&file, kExemptions) + 16, size);
+    FixHeadHash(&file);
+    EXPECT_EQ(OpenError(file), SnapshotError::kBadSection) << size;
+  }
+}
+
+// What crlite-sync wrote before there were exemptions.
+TEST(SnapshotReader, ReadsFormat1_0WithoutExemptions) {
+  std::vector<uint8_t> file = MakeFile();
+  file[kMinorAt] = 0;
+  StoreLe(SectionEntry(&file, kExemptions),
+          uint32_t{kNumSections + 1});  // unknown: as good as none
+  FixHeadHash(&file);
+  Snapshot snapshot;
+  ASSERT_EQ(Snapshot::Open(file, &snapshot), SnapshotError::kNone);
+  EXPECT_EQ(snapshot.num_exemptions(), 0u);
+  EXPECT_EQ(snapshot.ExemptUntilMs(ExemptionNumber(0)), 0u);
+  EXPECT_EQ(snapshot.num_filters(), 2u);
 }
 
 TEST(SnapshotReader, RejectsSectionsOutsideTheFile) {
