@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cascade/reader/sha256.h"
+#include "cascade/snapshot/compiler.h"
 #include "tests/fuzz/property.h"
 #include "tests/reference/agreement.h"
 
@@ -15,10 +16,11 @@ using namespace crlite::snapshot_format;
 
 namespace {
 
-// A valid snapshot of some odd filters, and queries that reach all of its parts.
+// A valid snapshot of some odd filters and exemptions, and queries that reach all of its parts.
 struct World {
   Agreement agreement;
   std::vector<OwnedQuery> queries;
+  std::vector<uint8_t> snapshot;
 
   World() {
     Choices choices(uint64_t{20});
@@ -27,6 +29,15 @@ struct World {
     const std::string wrong = agreement.Open(filters);
     CRLITE_PROPERTY(wrong.empty(), wrong);
     while (queries.size() < 48) queries.push_back(RandomQuery(agreement.clubcards(), &choices));
+    SnapshotInput input;
+    for (const Clubcard* clubcard : agreement.clubcards()) {
+      input.filters.push_back({std::to_string(input.filters.size()), {}, 0, clubcard});
+    }
+    for (size_t i = 0; i < queries.size(); i += 2) {
+      input.exemptions.push_back(
+          {CertificateExemptionKey(queries[i].issuer, queries[i].serial), i});
+    }
+    snapshot = std::move(CompileSnapshot(input)).value();
   }
 };
 
@@ -77,9 +88,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const World* const world = new World();
   if (size == 0) return 0;
   Choices choices(Bytes(data + 1, size - 1));
-  std::vector<uint8_t> bytes = data[0] % 2 == 0
-                                   ? Mutate(world->agreement.snapshot_bytes(), &choices)
-                                   : std::vector<uint8_t>(data + 1, data + size);
+  std::vector<uint8_t> bytes = data[0] % 2 == 0 ? Mutate(world->snapshot, &choices)
+                                                : std::vector<uint8_t>(data + 1, data + size);
   FixHead(&bytes);
   bytes.shrink_to_fit();  // so that AddressSanitizer sees a read behind the end
   Snapshot snapshot;
@@ -96,6 +106,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CRLITE_PROPERTY(verdict.sct == Verdict::kNone || verdict.sct < query.scts.size(),
                     query.ToString());
     CheckAccessors(snapshot, verdict.filter);
+    const ExemptionKey key = CertificateExemptionKey(query.issuer, query.serial);
+    const uint64_t until_ms = snapshot.ExemptUntilMs(key);
+    CRLITE_PROPERTY(until_ms == snapshot.ExemptUntilMs(key), query.ToString());
+    CRLITE_PROPERTY(until_ms == 0 || snapshot.num_exemptions() != 0, query.ToString());
   }
   CheckAccessors(snapshot, snapshot.num_filters());
   return 0;
