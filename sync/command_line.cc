@@ -7,26 +7,13 @@
 #include <exception>
 
 #include "cascade/base/hex.h"
+#include "sync/checked_config.h"
 #include "sync/source/source.h"
-#include "sync/transfer/url.h"
 
 namespace crlite {
 namespace {
 
 constexpr int kExitInternal = 70;
-
-// The kind of URL is ours to judge, as it is libcurl that reads it.
-Status CheckUrls(const Config& config, const std::string& path) {
-  for (const SourceConfig& source : config.sources) {
-    if (!HasUrl(source.type)) continue;
-    const Vouching vouching =
-        source.require_signature ? Vouching::kSignature : Vouching::kTransport;
-    if (Status checked = CheckUrl(source.location, vouching); !checked.ok()) {
-      return checked.error().In(fmt::format("{}: line {}: url", path, source.line));
-    }
-  }
-  return Status::Ok();
-}
 
 Result<std::vector<Sha256Digest>> ParseRoots(const std::vector<std::string>& texts) {
   std::vector<Sha256Digest> roots;
@@ -79,11 +66,8 @@ void AddCommonOptions(CLI::App* app, CommonArguments* arguments) {
 }
 
 Result<Config> EffectiveConfig(const CLI::App& app, const CommonArguments& arguments) {
-  Result<Config> config = LoadConfig(arguments.config_path, app.count("--config") != 0);
+  Result<Config> config = LoadCheckedConfig(arguments.config_path, app.count("--config") != 0);
   if (!config.ok()) return config;
-  if (Status checked = CheckUrls(*config, arguments.config_path); !checked.ok()) {
-    return checked.error();
-  }
   if (!arguments.state_dir.empty()) config->state_dir = arguments.state_dir;
   if (arguments.sources.empty()) return config;
   Result<std::vector<Sha256Digest>> roots = ParseRoots(arguments.roots);

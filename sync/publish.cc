@@ -6,6 +6,7 @@
 #include "cascade/snapshot/install.h"
 #include "cascade/snapshot/mapped_snapshot.h"
 #include "sync/clock.h"
+#include "sync/exemptions_in_force.h"
 #include "sync/store/filter_store.h"
 #include "sync/store/floors.h"
 #include "sync/store/offer_file.h"
@@ -42,6 +43,10 @@ class Publication {
   Status Run() {
     if (!options_.dry_run) store_.PruneState();
     WarnIfHidden();
+    Result<std::vector<SnapshotExemption>> exemptions =
+        ReadExemptionsInForce(config_.exemptions_file, NowMs());
+    if (!exemptions.ok()) return exemptions.error();
+    exemptions_ = std::move(*exemptions);
     Result<Floors> floors = Floors::Read(paths_.floors, options_.allow.rollback);
     if (!floors.ok()) return floors.error();
     floors_ = std::move(*floors);
@@ -62,6 +67,12 @@ class Publication {
     console_->Warn(fmt::format(
         "{0}: mode {1:04o}, other users' programs cannot reach the snapshot; chmod o+rx {0}",
         paths_.directory, status.st_mode & 07777));
+  }
+
+  std::string Summary() const {
+    const std::string words = WordsOf(wanted_);
+    if (exemptions_.empty()) return words;
+    return fmt::format("{}, {} in force", words, FormatCount(exemptions_.size(), "exemption"));
   }
 
   // The offer, else what is in force, else nothing but policy. An offer that cannot be used must
@@ -142,8 +153,9 @@ class Publication {
     if (!mapped.ok()) return false;
     const Snapshot& snapshot = mapped->snapshot();
     if (!CheckInstalled(paths_, snapshot).ok()) return false;
-    if (!SamePolicy(snapshot.policy(), config_.policy) || !IsCompiledFrom(snapshot, wanted_) ||
-        snapshot.data_time_ms() != wanted_.data_time_ms || !snapshot.BodyHashMatches()) {
+    if (!SamePolicy(snapshot.policy(), config_.policy) || !HoldsExactly(snapshot, exemptions_) ||
+        !IsCompiledFrom(snapshot, wanted_) || snapshot.data_time_ms() != wanted_.data_time_ms ||
+        !snapshot.BodyHashMatches()) {
       return false;
     }
     for (const OfferedFile& file : wanted_.files) {
@@ -155,6 +167,7 @@ class Publication {
   Status Compile() {
     SnapshotInput input;
     input.policy = config_.policy;
+    input.exemptions = exemptions_;
     input.generation = generation_ = NextGeneration(paths_);
     input.data_time_ms = wanted_.data_time_ms;
     input.published_ms = NowMs();
@@ -176,14 +189,14 @@ class Publication {
   // Puts in force what Prepare has made.
   Status Finish() {
     if (is_in_force_) {
-      console_->Say(fmt::format("publish: nothing new, {}", WordsOf(wanted_)));
+      console_->Say(fmt::format("publish: nothing new, {}", Summary()));
       NoteResult(CurrentGeneration());
       if (options_.dry_run) return Status::Ok();
       if (Status raised = RaiseFloor(); !raised.ok()) return raised;
       return Settle();
     }
     const std::string summary = fmt::format("generation {}: {}, snapshot of {}", generation_,
-                                            WordsOf(wanted_), FormatSize(snapshot_.size()));
+                                            Summary(), FormatSize(snapshot_.size()));
     if (options_.dry_run) {
       console_->Say("would publish " + summary);
       return Status::Ok();
@@ -249,6 +262,7 @@ class Publication {
   const SyncOptions& options_;
   Console* console_;
   RunRecord* record_;
+  std::vector<SnapshotExemption> exemptions_;
   Floors floors_;
   Status list_;  // why current_ could not be read
   std::optional<Offer> current_;

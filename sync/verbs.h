@@ -31,7 +31,8 @@ struct SyncOptions {
 // `record` is filled in.
 Status Fetch(const Config& config, const SyncOptions& options, Console* console, RunRecord* record);
 
-// Compiles what was fetched, else what is in force, else the policy alone, and puts it in force.
+// Compiles what was fetched, else what is in force, else the policy alone, with the exemptions that
+// have not ended, and puts it in force.
 // What was fetched is judged again: its proof, its hashes, its age. If it cannot be used, the rest
 // is done all the same, and the error is kUnavailable if something is in force, else kMalformed.
 // Does nothing when that would change nothing.
