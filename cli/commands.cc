@@ -16,7 +16,8 @@
 namespace crlite {
 
 void AddCommands(CLI::App& app, int* exit_code) {
-  app.set_version_flag("--version", "crlite " CRLITE_VERSION);
+  UseHelpFormat(app);
+  app.set_version_flag("--version", "crlite " CRLITE_VERSION, "Print the version");
   app.require_subcommand(1);
   AddCheckCommand(app, exit_code);
   AddExplainCommand(app, exit_code);

@@ -11,16 +11,6 @@ namespace {
 // File names need not be UTF-8.
 constexpr auto kReplaceWhatIsNotUtf8 = nlohmann::ordered_json::error_handler_t::replace;
 
-std::string Indented(std::string_view lines) {
-  std::string text;
-  while (!lines.empty()) {
-    const size_t end = std::min(lines.find('\n'), lines.size());
-    text.append("  ").append(lines.substr(0, end)).append("\n");
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-  return text;
-}
-
 }  // namespace
 
 void PrintMessage(std::string_view message) { fmt::print(stderr, "crlite: {}\n", message); }
@@ -46,10 +36,6 @@ int FinishOutput(int exit_code) {
 
 void AddJsonOption(CLI::App& command, bool* json) {
   command.add_flag("--json", *json, "Print JSON; every document has \"schema\": 1");
-}
-
-void AddHelpSections(CLI::App& command, std::string_view exit_status, std::string_view examples) {
-  command.footer("EXIT STATUS\n" + Indented(exit_status) + "\nEXAMPLES\n" + Indented(examples));
 }
 
 }  // namespace crlite

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cascade/base/result.h"
+#include "sync/help.h"
 
 namespace crlite {
 
@@ -31,9 +32,5 @@ int FinishOutput(int exit_code);
 
 // The option --json.
 void AddJsonOption(CLI::App& command, bool* json);
-
-// The last two sections of --help. `exit_status` and `examples` are whole lines, without
-// indentation.
-void AddHelpSections(CLI::App& command, std::string_view exit_status, std::string_view examples);
 
 }  // namespace crlite

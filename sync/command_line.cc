@@ -41,27 +41,37 @@ CLI::Validator NotEmpty() {
 }
 
 void AddCommonOptions(CLI::App* app, CommonArguments* arguments) {
-  app->add_option("--config", arguments->config_path, "Configuration file")
-      ->option_text(fmt::format("FILE [{}]", kDefaultConfigPath))
+  app->add_option("--config", arguments->config_path,
+                  fmt::format("Configuration file, which must exist; default {}, which need not",
+                              kDefaultConfigPath))
+      ->type_name("FILE")
       ->check(NotEmpty());
-  app->add_option("--state", arguments->state_dir, "State directory")
-      ->option_text("DIR")
+  app->add_option("--state", arguments->state_dir,
+                  arguments->state_dir.empty()
+                      ? "State directory; default the configured one"
+                      : fmt::format("State directory; default {}", arguments->state_dir))
+      ->type_name("DIR")
       ->check(NotEmpty());
   CLI::Option* source =
       app->add_option("--source", arguments->sources,
-                      "Where filters come from, in place of the configured sources; repeatable")
-          ->option_text("SPEC")
+                      "Where filters come from, in place of the configured sources: "
+                      "remote-settings+https://HOST/v1 (Mozilla's service, or one like it), "
+                      "manifest+https://HOST/FOLDER/ (a mirror: crlite-mirror's, or upki's), "
+                      "dir:PATH (a copy of one, or a folder of clubcard files) or "
+                      "capsule:FILE (what 'crlite-sync export' wrote)")
+          ->type_name("SPEC")
           ->allow_extra_args(false);
-  app->add_option(
-         "--root-sha256", arguments->roots,
-         "Root that may have signed what --source gives, in place of Mozilla's; repeatable")
-      ->option_text("HEX")
+  app->add_option("--root-sha256", arguments->roots,
+                  "SHA-256, in hexadecimal, of a root certificate that may have signed what "
+                  "--source gives; default that of Mozilla's production service")
+      ->type_name("HEX")
       ->allow_extra_args(false)
       ->needs(source);
   app->add_flag("--allow-rollback", arguments->options.allow.rollback,
                 "Take data that is older than what was accepted before");
   app->add_flag("--dry-run", arguments->options.dry_run, "Say what would be done, change nothing");
-  CLI::Option* json = app->add_flag("--json", arguments->json, "Print one JSON document");
+  CLI::Option* json = app->add_flag("--json", arguments->json,
+                                    "Print one JSON document at the end; it has \"schema\": 1");
   app->add_flag("--quiet", arguments->quiet, "Print warnings and errors alone")->excludes(json);
 }
 
