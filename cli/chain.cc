@@ -1,17 +1,29 @@
 #include "cli/chain.h"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <cstdio>
 #include <memory>
+
+#include "cascade/base/text.h"
 
 namespace crlite {
 namespace {
 
+constexpr size_t kMaxChainText = 4u << 20;
+
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+struct CloseFile {
+  void operator()(FILE* file) const {
+    if (file != stdin) fclose(file);
+  }
+};
 
 // One block of PEM text.
 struct PemBlock {
@@ -45,7 +57,9 @@ bool Issued(const ChainCertificate& issuer, X509* leaf) {
   return verified;
 }
 
-std::string SubjectText(Bytes name) {
+}  // namespace
+
+std::string NameText(Bytes name) {
   const unsigned char* der = name.data();
   const std::unique_ptr<X509_NAME, decltype(&X509_NAME_free)> decoded(
       d2i_X509_NAME(nullptr, &der, static_cast<long>(name.size())), X509_NAME_free);
@@ -54,10 +68,24 @@ std::string SubjectText(Bytes name) {
   X509_NAME_print_ex(out.get(), decoded.get(), 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
   char* text = nullptr;
   const long length = BIO_get_mem_data(out.get(), &text);
-  return std::string(text, static_cast<size_t>(length));
+  return WithoutControls({text, static_cast<size_t>(length)});
 }
 
-}  // namespace
+std::string ChainName(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+Result<std::string> ReadChainText(const std::string& path) {
+  const std::string name = ChainName(path);
+  const std::unique_ptr<FILE, CloseFile> file(path == "-" ? stdin : fopen(path.c_str(), "re"));
+  if (!file) return IoError(name, "cannot open", errno);
+  std::string text(kMaxChainText + 1, '\0');
+  text.resize(fread(text.data(), 1, text.size(), file.get()));
+  if (ferror(file.get()) != 0) return IoError(name, "cannot read", errno);
+  if (text.size() > kMaxChainText) {
+    return MalformedError(
+        fmt::format("{}: more than {} bytes, which no chain has", name, kMaxChainText));
+  }
+  return text;
+}
 
 Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
                                                    const std::string& text) {
@@ -105,7 +133,7 @@ Result<const ChainCertificate*> FindIssuer(const std::string& name,
     has_name = true;
     if (Issued(chain[i], leaf.get())) return &chain[i];
   }
-  const std::string wanted = SubjectText(issuer_name);
+  const std::string wanted = NameText(issuer_name);
   return MalformedError(
       has_name
           ? fmt::format("{}: the key of '{}' does not verify the first certificate's signature; "

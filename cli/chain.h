@@ -15,6 +15,11 @@ struct ChainCertificate {
   CertificateFields fields;
 };
 
+// The text of the file `path`, or of standard input for "-"; a pipe is as good as a file.
+Result<std::string> ReadChainText(const std::string& path);
+// What messages call it.
+std::string ChainName(const std::string& path);
+
 // The certificates of PEM text, in its order, at least one. Other PEM blocks and what stands around
 // blocks are skipped. Errors name the certificate (the first is number 1) and the subject `name`.
 Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
@@ -25,5 +30,8 @@ Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
 // error when there are others and none is it.
 Result<const ChainCertificate*> FindIssuer(const std::string& name,
                                            const std::vector<ChainCertificate>& chain);
+
+// A Name of a certificate on one line, without control characters.
+std::string NameText(Bytes name);
 
 }  // namespace crlite

@@ -1,11 +1,7 @@
 #include "cli/check_command.h"
 
-#include <errno.h>
 #include <fmt/format.h>
-#include <string.h>
 #include <time.h>
-
-#include <cstdio>
 
 #include "cascade/base/hex.h"
 #include "cascade/base/text.h"
@@ -13,11 +9,10 @@
 #include "cli/data_source.h"
 #include "cli/output.h"
 #include "cli/time_text.h"
+#include "cli/verification.h"
 
 namespace crlite {
 namespace {
-
-constexpr size_t kMaxChainText = 4u << 20;
 
 struct CheckOptions {
   std::string file = "-";
@@ -33,36 +28,6 @@ struct Answer {
   std::string serial;  // hexadecimal
   std::string issuer;  // SPKI hash, hexadecimal; empty without issuer
 };
-
-struct CloseFile {
-  void operator()(FILE* file) const {
-    if (file != stdin) fclose(file);
-  }
-};
-
-// A pipe is as good as a file: `crlite check <(...)`.
-Result<std::string> ReadText(const std::string& path) {
-  const std::string name = path == "-" ? "standard input" : path;
-  const std::unique_ptr<FILE, CloseFile> file(path == "-" ? stdin : fopen(path.c_str(), "re"));
-  if (!file) return IoError(name, "cannot open", errno);
-  std::string text(kMaxChainText + 1, '\0');
-  text.resize(fread(text.data(), 1, text.size(), file.get()));
-  if (ferror(file.get()) != 0) return IoError(name, "cannot read", errno);
-  if (text.size() > kMaxChainText) {
-    return MalformedError(
-        fmt::format("{}: more than {} bytes, which no chain has", name, kMaxChainText));
-  }
-  return text;
-}
-
-Result<int64_t> VerificationTime(const std::string& at) {
-  if (at.empty()) return static_cast<int64_t>(time(nullptr));
-  int64_t seconds;
-  if (ParseRfc3339(at, &seconds)) return seconds;
-  return Error{ErrorCode::kUsage, "--at: '" + at +
-                                      "', wanted a time such as 2026-10-20T00:00:00Z; try 'crlite "
-                                      "check --help'"};
-}
 
 Answer Ask(const DataSource& source, const CertificateFields& leaf, const ChainCertificate* issuer,
            int64_t now) {
@@ -142,29 +107,15 @@ nlohmann::ordered_json JsonOf(const DataSource& source, const Answer& answer) {
   return document;
 }
 
-int ExitCodeOf(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kNotRevoked:
-      return 0;
-    case Outcome::kRevoked:
-      return 2;
-    case Outcome::kNotEnrolled:
-    case Outcome::kNotCovered:
-    case Outcome::kNoData:
-      return 3;
-  }
-  return 3;
-}
-
 int RunCheck(const CheckOptions& options) {
-  const Result<int64_t> now = VerificationTime(options.at);
+  const Result<int64_t> now = VerificationTime(options.at, "check");
   if (!now.ok()) return Fail(now.error());
   const Result<DataSource> source = DataSource::Open(options.data);
   if (!source.ok()) return Fail(source.error());
-  const Result<std::string> text = ReadText(options.file);
+  const Result<std::string> text = ReadChainText(options.file);
   if (!text.ok()) return Fail(text.error());
 
-  const std::string name = options.file == "-" ? "standard input" : options.file;
+  const std::string name = ChainName(options.file);
   const Result<std::vector<ChainCertificate>> chain = ReadPemChain(name, *text);
   if (!chain.ok()) return Fail(chain.error());
   const Result<const ChainCertificate*> issuer = FindIssuer(name, *chain);

@@ -39,6 +39,8 @@ class Snapshot {
   // What filter i alone says, by the same evaluation: the evidence behind a verdict. Reason is
   // kFilters or kDamaged. Not in the module: snapshot_evidence.cc.
   Verdict CheckFilter(size_t i, const Query& query) const;
+  // Whether filter i has a block of the issuer. snapshot_evidence.cc.
+  bool KnowsIssuer(size_t i, const IssuerSpkiHash& issuer) const;
 
   // When the exemption of this key ends (ms since the epoch, inclusive): it is in force until then.
   // 0: there is none.

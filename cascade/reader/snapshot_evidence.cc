@@ -1,6 +1,7 @@
 // The parts of Snapshot that explain its verdicts. No part of the module.
 
 #include "cascade/reader/snapshot.h"
+#include "cascade/reader/snapshot_issuer.h"
 
 namespace crlite {
 
@@ -16,6 +17,14 @@ Verdict Snapshot::CheckFilter(size_t i, const Query& query) const {
   Mask alone = {};
   alone.words[i / 64] = covering.words[i / 64] & uint64_t{1} << (i % 64);
   return IsEmpty(alone) ? not_covered : Ask(query, &alone, not_covered);
+}
+
+bool Snapshot::KnowsIssuer(size_t i, const IssuerSpkiHash& issuer) const {
+  bool ok = true;
+  Bytes bytes;
+  IssuerBlob blob;
+  if (i >= filter_count_ || !FindBlob(issuer, &bytes, &ok)) return false;
+  return blob.Open(bytes, mask_words_) && (blob.enrolled(i / 64) >> (i % 64) & 1) != 0;
 }
 
 bool Snapshot::ReadLog(size_t i, LogId* log, uint64_t* low_ms, uint64_t* high_ms) const {

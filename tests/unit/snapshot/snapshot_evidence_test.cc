@@ -67,6 +67,19 @@ TEST(SnapshotEvidence, EveryFilterSaysWhatItsFileSays) {
   }
 }
 
+TEST(SnapshotEvidence, AFilterKnowsTheIssuersThatItHasBlocksOf) {
+  const Compiled compiled;
+  for (uint32_t n = 0; n < 17; ++n) {
+    const IssuerSpkiHash issuer = IssuerNumber(n);
+    for (size_t i = 0; i < kFilters; ++i) {
+      ASSERT_EQ(compiled.snapshot.KnowsIssuer(i, issuer),
+                compiled.cards[i].FindBlock(issuer) != nullptr);
+    }
+    EXPECT_FALSE(compiled.snapshot.KnowsIssuer(kFilters, issuer));
+  }
+  EXPECT_TRUE(compiled.snapshot.KnowsIssuer(kFilters, self_test::kIssuer));
+}
+
 TEST(SnapshotEvidence, AFilterBeyondTheTableCoversNothing) {
   const Compiled compiled;
   const Sct sct = {self_test::kLog, 1};

@@ -1,0 +1,33 @@
+#include "cli/verification.h"
+
+#include <time.h>
+
+#include "cascade/base/text.h"
+#include "cli/time_text.h"
+
+namespace crlite {
+
+Result<int64_t> VerificationTime(const std::string& at, const std::string& command) {
+  if (at.empty()) return static_cast<int64_t>(time(nullptr));
+  int64_t seconds;
+  if (ParseRfc3339(at, &seconds)) return seconds;
+  return Error{ErrorCode::kUsage,
+               "--at: '" + at + "', wanted a time such as 2026-10-20T00:00:00Z; try 'crlite " +
+                   command + " --help'"};
+}
+
+int ExitCodeOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kNotRevoked:
+      return 0;
+    case Outcome::kRevoked:
+      return 2;
+    case Outcome::kNotEnrolled:
+    case Outcome::kNotCovered:
+    case Outcome::kNoData:
+      return 3;
+  }
+  return 3;
+}
+
+}  // namespace crlite
