@@ -16,7 +16,6 @@ namespace crlite {
 namespace {
 
 constexpr uint64_t kMaxFileSize = 1 << 20;
-constexpr size_t kMaxSerialSize = 255;
 constexpr size_t kIdBytes = 8;
 
 Error ConfigurationError(std::string message) {
@@ -173,7 +172,7 @@ uint64_t LatestExemptionEndMs(uint64_t now_ms) {
 }
 
 bool ParseExemptSerial(std::string_view text, std::vector<uint8_t>* out) {
-  return FromHex(text, out) && !out->empty() && out->size() <= kMaxSerialSize;
+  return FromHex(text, out) && !out->empty() && out->size() <= kMaxExemptSerialSize;
 }
 
 bool IsExemptionReason(std::string_view text) {
@@ -222,7 +221,9 @@ Result<std::vector<Exemption>> LoadExemptions(const std::string& path, uint64_t 
 std::string ExemptionsToText(const std::vector<Exemption>& exemptions) {
   std::string text =
       "# Certificates that are let through whatever the data says of them. `crlite exempt` writes\n"
-      "# this file; after a change by hand, `crlite-sync publish` puts it in force.\n";
+      "# this file and keeps no comments; after a change by hand, `crlite-sync publish` puts it "
+      "in\n"
+      "# force.\n";
   text += exemptions.empty() ? "exemptions: []\n" : "exemptions:\n";
   for (const Exemption& exemption : exemptions) {
     if (exemption.kind == Exemption::Kind::kLeafKey) {

@@ -17,6 +17,7 @@ namespace crlite {
 inline constexpr uint64_t kMaxExemptionDays = 90;  // from now to `until`
 inline constexpr size_t kMaxExemptions = 1000;
 inline constexpr size_t kMaxReasonSize = 200;  // bytes
+inline constexpr size_t kMaxExemptSerialSize = 255;
 
 struct Exemption {
   enum class Kind { kCertificate, kLeafKey };
