@@ -23,7 +23,7 @@ Finding JudgeCnf(const OpensslCnf& cnf) {
             "programs that use this file have no algorithms: TLS and ssh fail", "crlite enable"};
   }
   if (access((cnf.path + kBackupSuffix).c_str(), F_OK) == 0) {
-    return {"module-not-enabled", Severity::kWarning,
+    return {"enabling-undone", Severity::kWarning,
             cnf.path + ": enabling was undone, it does not activate the module any more",
             kNobodyAsks, "crlite enable"};
   }
