@@ -1,7 +1,312 @@
 #include "cli/admin/enable_command.h"
 
-namespace crlite {
+#include <errno.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
-void AddEnableCommand(CLI::App&, int*) {}
+#include <filesystem>
+
+#include "cascade/base/file.h"
+#include "cli/admin/cnf_diff.h"
+#include "cli/admin/cnf_file.h"
+#include "cli/admin/cnf_trial.h"
+#include "cli/output.h"
+#include "conf/openssl_cnf/edit.h"
+
+namespace crlite {
+namespace {
+
+struct EnableOptions {
+  std::string config;  // empty: the system's
+  CnfAddition addition;
+  bool dry_run = false;
+};
+
+Error ConfigurationError(std::string message) {
+  return {ErrorCode::kConfiguration, std::move(message)};
+}
+
+// Only the system's file reaches all programs; whoever has set another one wants to know.
+std::string ChooseFile(const std::string& config) {
+  if (!config.empty()) return config;
+  const std::string system = SystemOpensslCnfPath();
+  if (const std::string effective = EffectiveOpensslCnfPath(); effective != system) {
+    PrintMessage(
+        fmt::format("OPENSSL_CONF is {}; this is about {}, the file of programs without "
+                    "that variable; --config names another",
+                    effective, system));
+  }
+  return system;
+}
+
+// What the file says without our block, and what libcrypto makes of it.
+struct Base {
+  std::string text;
+  OpensslCnf cnf;
+};
+
+Result<Base> ReadBase(const CnfFile& file) {
+  Result<std::string> text = WithoutCrliteBlock(file.text());
+  if (!text.ok()) return text.error().In(file.path());
+  Result<OpensslCnf> cnf = ParseOpensslCnf(*text, file.path());
+  if (!cnf.ok()) return cnf.error();
+  return Base{std::move(*text), std::move(*cnf)};
+}
+
+// Options that are not given stay what the block says now.
+void KeepAddition(const CnfFile& file, CnfAddition* addition) {
+  const Result<OpensslCnf> cnf = ParseOpensslCnf(file.text(), file.path());
+  const CnfProvider* crlite = cnf.ok() ? cnf->Find("crlite") : nullptr;
+  if (crlite == nullptr) return;
+  const auto keep = [&](const char* key, std::string* value) {
+    const auto found = crlite->values.find(key);
+    if (value->empty() && found != crlite->values.end()) *value = found->second;
+  };
+  keep("module", &addition->module);
+  keep("snapshot", &addition->snapshot);
+}
+
+// Somebody has named the module by hand: his lines are his to change.
+int JudgeByHand(const CnfFile& file, const CnfProvider& crlite) {
+  const std::string place =
+      fmt::format("{}: names the module by hand (section [{}])", file.path(), crlite.section);
+  Status judged = ConfigurationError("it is not activated");
+  if (crlite.is_active) {
+    const auto module = crlite.values.find("module");
+    const Result<CnfTrial> trial = TryCnf(file.target(), file.target());
+    judged = trial.ok() ? JudgeTrial(*trial, file.target(),
+                                     module != crlite.values.end() ? module->second : "")
+                        : Status(trial.error());
+  }
+  if (judged.ok()) {
+    fmt::print("{}, and it works: already enabled, nothing changed\n", place);
+    return 0;
+  }
+  return Fail(ConfigurationError(
+      fmt::format("{}, but {}; or take 'crlite = {}' and that section out, and run 'crlite enable'",
+                  place, judged.error().message, crlite.section)));
+}
+
+Status CheckCandidateText(const std::string& text, const std::string& path) {
+  const Result<OpensslCnf> cnf = ParseOpensslCnf(text, path);
+  if (!cnf.ok()) return cnf.error();
+  if (cnf->IsActive("crlite")) return Status::Ok();
+  for (const CnfProvider& provider : cnf->providers) {
+    if (provider.has_section) continue;
+    return ConfigurationError(
+        fmt::format("{}: provider {} names section [{}], which is not there: libcrypto goes no "
+                    "further; take that line out, or add the section",
+                    path, provider.name, provider.section));
+  }
+  return ConfigurationError(path +
+                            ": a provider above keeps libcrypto from reaching the module; "
+                            "look at its 'activate'");
+}
+
+// The file with the block that works, ready to be moved.
+struct Tried {
+  std::unique_ptr<CnfCandidate> candidate;
+  ProbeResult probe;
+  bool added_default = false;
+};
+
+Result<Tried> TryAddition(const CnfFile& file, const Base& base, CnfAddition addition) {
+  const std::string old_path = file.exists() ? file.target() : "/dev/null";
+  while (true) {
+    const std::string text = WithCrliteBlock(base.text, base.cnf, addition);
+    if (Status checked = CheckCandidateText(text, file.path()); !checked.ok()) {
+      return checked.error();
+    }
+    Result<std::unique_ptr<CnfCandidate>> candidate = CnfCandidate::Write(file, text);
+    if (!candidate.ok()) return candidate.error();
+    Result<CnfTrial> trial = TryCnf(old_path, (*candidate)->path());
+    if (!trial.ok()) return trial.error();
+    // `fips` by the file, but its module is not there.
+    if (trial->LacksDefault() && !addition.needs_default) {
+      addition.needs_default = true;
+      continue;
+    }
+    if (Status judged = JudgeTrial(*trial, (*candidate)->path(), addition.module); !judged.ok()) {
+      return judged.error();
+    }
+    return Tried{
+        std::move(*candidate), std::move(trial->after),
+        ParseOpensslCnf(text, file.path())->IsActive("default") && !base.cnf.IsActive("default")};
+  }
+}
+
+Status PutInPlace(const CnfFile& file, const Base& base, CnfCandidate* candidate) {
+  if (Status unchanged = ExpectUnchanged(file); !unchanged.ok()) return unchanged;
+  if (file.exists()) {
+    Result<std::unique_ptr<CnfCandidate>> backup = CnfCandidate::Write(file, base.text);
+    if (!backup.ok()) return backup.error();
+    if (Status moved = (*backup)->MoveTo(file.BackupPath()); !moved.ok()) return moved;
+  }
+  return candidate->MoveTo(file.target());
+}
+
+void TellEnabled(const CnfFile& file, const Tried& tried) {
+  fmt::print("enabled: {} activates {}\n", file.path(), tried.probe.module_path);
+  if (tried.added_default) fmt::print("it activates provider default as well\n");
+  if (file.exists()) {
+    fmt::print("the file as it was: {}\n", file.BackupPath());
+  } else {
+    fmt::print("there was no such file; 'crlite disable' removes it again\n");
+  }
+  fmt::print("programs that are running must be restarted; next: crlite doctor\n");
+  if (tried.probe.mapped_snapshot.empty()) {
+    PrintMessage("no snapshot yet: until there is one no certificate is refused; run crlite-sync");
+  }
+}
+
+int Enable(const CnfFile& file, const EnableOptions& options) {
+  const Result<Base> base = ReadBase(file);
+  if (!base.ok()) return Fail(base.error());
+  if (const CnfProvider* crlite = base->cnf.Find("crlite")) return JudgeByHand(file, *crlite);
+  CnfAddition addition = options.addition;
+  const bool has_block = HasCrliteBlock(file.text());
+  if (has_block) KeepAddition(file, &addition);
+  const std::string text = WithCrliteBlock(base->text, base->cnf, addition);
+  if (options.dry_run) return PrintDiff(file, text);
+  CnfAddition with_default = addition;
+  with_default.needs_default = true;
+  if (file.text() == text || file.text() == WithCrliteBlock(base->text, base->cnf, with_default)) {
+    fmt::print("{}: already enabled, nothing changed; 'crlite doctor' tells whether it works\n",
+               file.path());
+    return 0;
+  }
+  const Result<Tried> tried = TryAddition(file, *base, addition);
+  if (!tried.ok()) {
+    const int exit_code = Fail(tried.error());
+    PrintMessage(file.path() + ": nothing was changed");
+    return exit_code;
+  }
+  if (Status placed = PutInPlace(file, *base, tried->candidate.get()); !placed.ok()) {
+    return Fail(placed.error());
+  }
+  TellEnabled(file, *tried);
+  return 0;
+}
+
+// The backup has done its duty when the file is the same again.
+void RemoveBackup(const CnfFile& file, const std::string& text) {
+  const std::string backup = file.BackupPath();
+  const Result<std::vector<uint8_t>> content = ReadFile(backup, uint64_t{4} << 20, Links::kRefuse);
+  if (content.ok() && std::string(content->begin(), content->end()) == text) {
+    unlink(backup.c_str());
+  } else if (access(backup.c_str(), F_OK) == 0) {
+    fmt::print("{}: kept, as the file has been changed since; compare and remove it\n", backup);
+  }
+}
+
+Status PutBack(const CnfFile& file, const std::string& text) {
+  if (Status unchanged = ExpectUnchanged(file); !unchanged.ok()) return unchanged;
+  // An empty file had a backup; without one it was made by enable.
+  if (text.empty() && access(file.BackupPath().c_str(), F_OK) != 0) {
+    if (unlink(file.target().c_str()) == 0) return Status::Ok();
+    return IoError(file.target(), "cannot remove", errno);
+  }
+  Result<std::unique_ptr<CnfCandidate>> candidate = CnfCandidate::Write(file, text);
+  if (!candidate.ok()) return candidate.error();
+  return (*candidate)->MoveTo(file.target());
+}
+
+// Works on a file that libcrypto cannot parse, too.
+int Disable(const CnfFile& file, const EnableOptions& options) {
+  const Result<std::string> text = WithoutCrliteBlock(file.text());
+  if (!text.ok()) return Fail(text.error().In(file.path()));
+  if (options.dry_run) return PrintDiff(file, *text);
+  if (HasCrliteBlock(file.text())) {
+    if (Status put = PutBack(file, *text); !put.ok()) return Fail(put.error());
+    RemoveBackup(file, *text);
+    fmt::print("disabled: {} is without the module; programs that are running must be restarted\n",
+               file.path());
+  }
+  const Result<OpensslCnf> cnf = ParseOpensslCnf(*text, file.path());
+  const CnfProvider* crlite = cnf.ok() ? cnf->Find("crlite") : nullptr;
+  if (crlite != nullptr && crlite->is_active) {
+    return Fail(ConfigurationError(
+        fmt::format("{}: activates the module by hand; take 'crlite = {}' and section [{}] out",
+                    file.path(), crlite->section, crlite->section)));
+  }
+  if (!HasCrliteBlock(file.text())) fmt::print("{}: not enabled, nothing changed\n", file.path());
+  return 0;
+}
+
+// A path in openssl.cnf means the same whatever the directory of the program.
+Status MakeAbsolute(const char* option, std::string* path) {
+  if (path->empty()) return Status::Ok();
+  *path = std::filesystem::absolute(*path).lexically_normal().string();
+  if (IsPlainPath(*path)) return Status::Ok();
+  return Error{ErrorCode::kUsage, std::string(option) +
+                                      ": control characters, or a space at the end; openssl.cnf "
+                                      "cannot hold such a path, rename the file"};
+}
+
+int Run(EnableOptions options, int (*change)(const CnfFile&, const EnableOptions&)) {
+  for (const Status& made : {MakeAbsolute("--module", &options.addition.module),
+                             MakeAbsolute("--snapshot", &options.addition.snapshot)}) {
+    if (!made.ok()) return Fail(made.error());
+  }
+  const Result<std::unique_ptr<CnfFile>> file =
+      CnfFile::Open(ChooseFile(options.config), options.dry_run ? CnfUse::kRead : CnfUse::kChange);
+  return file.ok() ? change(**file, options) : Fail(file.error());
+}
+
+void AddCommonOptions(CLI::App& command, EnableOptions* options) {
+  command
+      .add_option("--config", options->config,
+                  "File to edit (default: OPENSSLDIR/openssl.cnf, the system's; OPENSSL_CONF is "
+                  "not looked at)")
+      ->type_name("FILE");
+  command.add_flag("--dry-run", options->dry_run, "Print the change as a diff and make none");
+}
+
+constexpr char kExitStatus[] =
+    "0   done, or nothing to do\n64  usage\n70  internal error\n"
+    "74  a file cannot be read or written\n"
+    "78  openssl.cnf, or the module, is not right; nothing was changed";
+
+void AddEnable(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<EnableOptions>();
+  CLI::App* command = app.add_subcommand(
+      "enable",
+      "Adds the module to openssl.cnf, so that all programs that use OpenSSL refuse revoked "
+      "certificates; the new file is tried first");
+  AddCommonOptions(*command, options.get());
+  command
+      ->add_option("--module", options->addition.module,
+                   "The module, if it is not in OpenSSL's modules directory (default: what an "
+                   "earlier enable was given)")
+      ->type_name("FILE");
+  command
+      ->add_option("--snapshot", options->addition.snapshot,
+                   "Snapshot that the module reads in place of the system's (default: what an "
+                   "earlier enable was given)")
+      ->type_name("FILE");
+  AddHelpSections(*command, kExitStatus,
+                  "crlite enable --dry-run\ncrlite enable\n"
+                  "crlite enable --module /usr/local/lib/crlite.so --config ./openssl.cnf\n"
+                  "crlite enable --snapshot /srv/crlite/snapshot");
+  command->callback([options, exit_code] { *exit_code = Run(*options, Enable); });
+}
+
+void AddDisable(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<EnableOptions>();
+  CLI::App* command = app.add_subcommand(
+      "disable", "Takes out of openssl.cnf what enable has added, and nothing else");
+  AddCommonOptions(*command, options.get());
+  AddHelpSections(*command, kExitStatus,
+                  "crlite disable --dry-run\ncrlite disable\n"
+                  "crlite disable --config ./openssl.cnf");
+  command->callback([options, exit_code] { *exit_code = Run(*options, Disable); });
+}
+
+}  // namespace
+
+void AddEnableCommand(CLI::App& app, int* exit_code) {
+  AddEnable(app, exit_code);
+  AddDisable(app, exit_code);
+}
 
 }  // namespace crlite
