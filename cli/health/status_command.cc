@@ -132,7 +132,7 @@ void PrintText(const DataReport& data, const EnabledReport& enabled, uint64_t no
   PrintRow("policy", PolicyText(data.policy));
   if (data.snapshot.has_value()) {
     const ExemptionSummary exempt = SummarizeExemptions(data.snapshot->snapshot(), now_ms);
-    PrintRow("exemptions", fmt::format("{} in force, {} of them until less than 7 days from now",
+    PrintRow("exemptions", fmt::format("{} in force, {} of them ending within 7 days",
                                        exempt.in_force, exempt.ending_soon));
   }
   PrintRow("openssl.cnf", enabled.path + (enabled.is_active ? ": activates the module"
