@@ -9,6 +9,12 @@ namespace {
 
 constexpr mode_t kPublicFile = 0644;
 
+Error CannotOpen(const std::string& path, int error_number) {
+  Error error = IoError(path, "cannot be opened for writing", error_number);
+  error.message += error_number == ENOENT ? "; mkdir -p " + DirectoryOf(path) : "; run it as root";
+  return error;
+}
+
 // Whether the path still leads to this file: whoever held the lock before has replaced it.
 bool IsStillAt(const std::string& path, int fd) {
   struct stat opened, named;
@@ -23,7 +29,7 @@ Result<ExemptionsLock> ExemptionsLock::Acquire(const std::string& path) {
     // Open for writing, so that nobody can hold up the administrator who could not write himself.
     auto file = std::make_unique<Descriptor>(
         open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kPublicFile));
-    if (file->get() < 0) return IoError(path, "cannot be opened for writing", errno);
+    if (file->get() < 0) return CannotOpen(path, errno);
     struct flock whole = {};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;

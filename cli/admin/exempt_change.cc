@@ -54,11 +54,7 @@ int PutInForce(const ExemptPlace& place) {
 template <typename Change>
 Status ChangeFile(const std::string& path, Change change) {
   const Result<ExemptionsLock> lock = ExemptionsLock::Acquire(path);
-  if (!lock.ok()) {
-    return Error{lock.error().code, lock.error().message +
-                                        "; is this root, and is the folder "
-                                        "there?"};
-  }
+  if (!lock.ok()) return lock.error();
   Result<std::vector<Exemption>> exemptions = LoadExemptions(path, NowMs());
   if (!exemptions.ok()) return exemptions.error();
   if (Status changed = change(&*exemptions); !changed.ok()) return changed;

@@ -211,6 +211,11 @@ class Exempt(unittest.TestCase):
         self.add_serial("02", status=78)
         self.assertEqual(self.file.read_text(), "exemption:\n")
 
+    def test_a_missing_folder_is_told(self):
+        shutil.rmtree(self.folder)
+        _, err = self.add_serial("02", status=74)
+        self.assertIn(f"No such file or directory; mkdir -p {self.folder}\n", err)
+
     def test_two_at_once_lose_nothing(self):
         def add(number):
             return crlite("exempt", "add", "--config", self.config, "--issuer-spki",
