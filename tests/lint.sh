@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What can be seen without running anything: clang-format, shellcheck, the manual pages' markup and
-# clang-tidy (minutes), as they are in Debian 12. Arguments choose parts:
+# What can be seen without running anything: clang-format, shellcheck, the manual pages' markup, the
+# completions and clang-tidy (minutes), as they are in Debian 12. Arguments choose parts:
 # tests/lint.sh format scripts man
 set -euo pipefail
 
@@ -12,18 +12,21 @@ lint_format() { git ls-files -z '*.c' '*.cc' '*.h' | xargs -0 clang-format --dry
 
 lint_scripts() { git grep -lzI -e '^#!.*sh$' -e '^# shellcheck shell=' | xargs -0 shellcheck; }
 
+# Pages and completions are made while building.
 lint_man() {
   local page warnings
-  for page in man/*.[1-8]; do
+  build_release manual >/dev/null
+  for page in build/release/man/*.[1-8]; do
     warnings=$(man --warnings --local-file "$page" 2>&1 >/dev/null)
     if [[ -n $warnings ]]; then echo "$page: $warnings" >&2; return 1; fi
   done
+  shellcheck --shell=bash build/release/man/completions/crlite{,-mirror,-sync}
 }
 
 # The tests are left out: GoogleTest's macros would need exceptions from most checks.
 lint_tidy() {
   cmake --preset release >/dev/null # for compile_commands.json
-  git ls-files -z {cascade,cli,conf,provider,sync}/'*.cc' |
+  git ls-files -z {cascade,cli,conf,man,provider,sync}/'*.cc' |
     xargs -0 -n 1 -P 2 clang-tidy --quiet -p build/release |&
     sed '/^[0-9]* warnings* generated\.$/d' >&2 # counts those in headers of others
 }

@@ -32,12 +32,14 @@ class Install(unittest.TestCase):
         wanted = {f"{modules}/crlite.so", "usr/lib/sysusers.d/crlite.conf",
                   "usr/lib/tmpfiles.d/crlite.conf"}
         for tool in ("crlite", "crlite-mirror", "crlite-sync"):
-            wanted.add(f"usr/bin/{tool}")
+            wanted |= {f"usr/bin/{tool}", f"{share}/bash-completion/completions/{tool}",
+                       f"{share}/zsh/vendor-completions/_{tool}",
+                       f"{share}/fish/vendor_completions.d/{tool}.fish"}
         for unit in ("fetch.service", "mirror.service", "mirror.timer", "network.path",
                      "network.timer", "publish.service", "sync.timer"):
             wanted.add(f"usr/lib/systemd/system/crlite-{unit}")
-        for page in ("crlite.1", "crlite.yaml.5", "provider-crlite.7", "crlite-mirror.8",
-                     "crlite-sync.8"):
+        for page in ("crlite.1", "crlite-snapshot.5", "crlite.yaml.5", "provider-crlite.7",
+                     "crlite-mirror.8", "crlite-sync.8"):
             wanted.add(f"{share}/man/man{page[-1]}/{page}")
         for example in ("config.yaml", "crlite.cnf", "kubernetes/mirror.yaml", "web/apache.conf",
                         "web/nginx.conf"):
