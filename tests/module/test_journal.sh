@@ -4,7 +4,7 @@
 # more time, and nothing is on stderr.
 source "$(dirname "${BASH_SOURCE[0]}")/../support/own_mounts.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-module_world
+module_world ""
 native=/run/systemd/journal/socket syslog=/dev/log
 
 # listen KIND PATH: what arrives at PATH is printed into $work/KIND.
