@@ -105,7 +105,8 @@ class ModuleJudge {
         fmt::format("{}: [{}] the module reads {}, crlite-sync writes {}", openssl_.path,
                     crlite_.section, read, snapshot_),
         "programs never see the data that this machine keeps up to date",
-        is_default ? openssl_.RemoveKey("snapshot") : "crlite enable" + openssl_.option);
+        is_default ? openssl_.RemoveKey("snapshot")
+                   : "crlite enable --snapshot " + ShellWord(snapshot_) + openssl_.option);
   }
 
   // Whether it is worth asking what became of it.
@@ -180,7 +181,7 @@ class ModuleJudge {
     if (probe_ == nullptr) return;
     if (!probe_->module_status.has_value()) {
       // Something above has said why.
-      if (!findings_.empty() || !openssl_.findings.empty()) return;
+      if (Worst(findings_) != Severity::kOk || Worst(openssl_.findings) != Severity::kOk) return;
       return AddCritical("module-not-loaded",
                          path_ + ": libcrypto does not load it" +
                              (probe_->config_error.empty() ? "" : ": " + probe_->config_error),

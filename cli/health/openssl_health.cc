@@ -1,5 +1,6 @@
 #include "cli/health/openssl_health.h"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,7 +9,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cascade/base/file.h"
 #include "cli/health/data_health.h"
+#include "conf/openssl_cnf/edit.h"
 
 namespace crlite {
 namespace {
@@ -16,12 +19,20 @@ namespace {
 // What `crlite enable` keeps of the file that it changes.
 constexpr char kBackupSuffix[] = ".before-crlite";
 
+constexpr uint64_t kMaxFileSize = 4u << 20;
+
 constexpr char kNobodyAsks[] = "programs do not ask about revocation at all, and do not say so";
 
-std::string Canonical(const std::string& path) {
+// The file that `path` leads to, whether it exists or not: on Debian the system's is a symbolic
+// link.
+std::string Canonical(std::filesystem::path path) {
   std::error_code error;
+  constexpr int kMaxLinks = 40;  // as the kernel
+  for (int i = 0; i < kMaxLinks && std::filesystem::is_symlink(path, error); ++i) {
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  }
   const std::filesystem::path canonical = std::filesystem::weakly_canonical(path, error);
-  return error ? path : canonical.string();
+  return error ? path.string() : canonical.string();
 }
 
 class OpensslJudge {
@@ -48,7 +59,11 @@ class OpensslJudge {
   void AddNotEnabled(const char* id, const std::string& what) {
     Add(id, Severity::kCritical, report_.path + ": " + what, kNobodyAsks, Enable());
   }
-  std::string Enable() const { return "crlite enable" + report_.option; }
+  // crlite enable leaves lines alone that it has not written.
+  std::string Enable() const {
+    if (report_.Crlite() != nullptr && !has_block_) return Edit();
+    return "crlite enable" + report_.option;
+  }
   std::string Edit() const { return "sensible-editor " + ShellWord(report_.path); }
 
   void JudgeEnvironment() {
@@ -75,13 +90,13 @@ class OpensslJudge {
     const std::string& path = report_.path;
     struct stat status;
     if (stat(path.c_str(), &status) != 0) {
-      const std::string word = ShellWord(path);
-      if (access(path.c_str(), F_OK) == 0 || errno != ENOENT) {
+      if (errno != ENOENT && errno != ENOTDIR) {
         Add("openssl-cnf-unreadable", Severity::kUnknown, path + ": this user cannot reach it",
-            "what it says is not known", "chmod a+r " + word);
+            "what it says is not known", "ls -l " + ShellWord(path));
       } else {
+        // crlite enable makes no file at the end of a symbolic link.
         Add("openssl-cnf-missing", Severity::kCritical, path + ": does not exist", kNobodyAsks,
-            "install -m 0644 /dev/null " + word + " && " + Enable());
+            "install -m 0644 /dev/null " + ShellWord(path) + " && " + Enable());
       }
       return false;
     }
@@ -105,6 +120,8 @@ class OpensslJudge {
   bool Parse() {
     Result<OpensslCnf> cnf = ReadOpensslCnf(report_.path);
     if (cnf.ok()) {
+      const auto text = ReadFile(report_.path, kMaxFileSize);
+      has_block_ = text.ok() && HasCrliteBlock(std::string(text->begin(), text->end()));
       report_.cnf = std::move(*cnf);
       return true;
     }
@@ -181,6 +198,7 @@ class OpensslJudge {
 
   const bool insists_;
   bool has_own_path_ = false;
+  bool has_block_ = false;  // crlite enable has written in the file
   OpensslReport report_;
 };
 

@@ -173,7 +173,8 @@ Result<OpensslCnf> ParseOpensslCnf(std::string_view text, const std::string& pat
   }
   ERR_clear_error();
   const ConfPtr conf(NCONF_new(nullptr), &NCONF_free);
-  const BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free_all);
+  const BioPtr bio(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(text.size())),
+                   &BIO_free_all);
   if (!conf || !bio) return Error{ErrorCode::kInternal, "OpenSSL: out of memory"};
   long line = 0;
   if (NCONF_load_bio(conf.get(), bio.get(), &line) != 1) return ParseError(path, line);
