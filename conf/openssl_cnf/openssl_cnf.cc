@@ -119,7 +119,8 @@ Error ParseError(const std::string& path, long line) {
   const char* reason = ERR_reason_error_string(code);
   std::string cause = reason != nullptr ? reason : "unknown error";
   // "HERE-->", or the name of the variable, as far as there is one.
-  if (data != nullptr && (flags & ERR_TXT_STRING) != 0 && *data != '\0') {
+  const bool has_data = data != nullptr && (flags & ERR_TXT_STRING) != 0 && *data != '\0';
+  if (has_data && data != fmt::format("line {}", line)) {
     cause += fmt::format(" ({})", data);
   }
   ERR_clear_error();

@@ -11,6 +11,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 import unittest
 
 from world import BUILD, crlite
@@ -264,16 +265,18 @@ class Enable(unittest.TestCase):
     def test_killed_at_any_moment_the_file_is_old_or_new(self):
         text = LAYOUTS["debian 13"]
         self.write(text)
+        start = time.monotonic()
         self.enable()
+        duration = time.monotonic() - start
         enabled = self.config.read_bytes()
-        for delay in range(0, 200, 20):
+        for delay in [duration * step / 12 for step in range(15)]:
             self.write(text)
             command = [str(pathlib.Path(BUILD) / "bin" / "crlite"), "enable", "--config",
                        str(self.config), "--module", str(MODULE)]
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
             try:
-                process.wait(delay / 1000)
+                process.wait(delay)
             except subprocess.TimeoutExpired:
                 process.kill()
             process.wait()
