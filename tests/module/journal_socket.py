@@ -10,6 +10,7 @@ Prints "ready" first. https://systemd.io/JOURNAL_NATIVE_PROTOCOL/
 """
 import os
 import re
+import signal
 import socket
 import struct
 import sys
@@ -71,7 +72,7 @@ def main():
         fill(path)
     print("ready", flush=True)
     while kind == "deaf":
-        sys.stdin.readline() or sys.exit(0)
+        signal.pause()
     while True:
         datagram = receiver.recv(MAX_DATAGRAM)
         print_entry(datagram) if kind == "native" else print_line(datagram)

@@ -10,7 +10,7 @@ native=/run/systemd/journal/socket syslog=/dev/log
 # listen KIND PATH: what arrives at PATH is printed into $work/KIND.
 listen() {
   python3 "$(dirname "${BASH_SOURCE[0]}")/journal_socket.py" "$1" "$2" \
-    >"$work/$1" 2>"$work/$1.errors" < <(exec sleep 1000) &
+    >"$work/$1" 2>"$work/$1.errors" </dev/null &
   listeners+=("$!")
   for _ in {1..200}; do
     ! grep -qs ready "$work/$1" || return 0
