@@ -31,12 +31,13 @@ nginx_pid=''
 trap '[[ -z $nginx_pid ]] || kill "$nginx_pid"' EXIT
 trap 'exit 130' INT TERM HUP
 
-# ---------- The world: programs, a CA, two sites and a mirror
+# ---------- The world: programs, a CA, two sites, and a signed source of filters
 
 sites() {
   nginx_tls_site "$1" "$world/pki" good.test "root $world/site;"
   nginx_tls_site $(($1 + 1)) "$world/pki" revoked.test "root $world/site;"
-  nginx_tls_site $(($1 + 2)) "$world/pki" mirror.test "root $world/mirror;"
+  nginx_tls_site $(($1 + 2)) "$world/pki" source.test "root $world/source;
+    location = /v1/ { try_files /v1/index =404; }"
 }
 
 make_world() {
@@ -44,7 +45,7 @@ make_world() {
   pki_create "$world/pki"
   pki_issue "$world/pki" good.test 4000000000000000000000000000600d
   pki_issue "$world/pki" revoked.test 40000000000000000000000000000bad
-  pki_issue_unlogged "$world/pki" mirror.test 40000000000000000000000000000001
+  pki_issue_unlogged "$world/pki" source.test 40000000000000000000000000000001
   install -m 0644 "$world/pki/root.pem" /usr/local/share/ca-certificates/example.crt
   update-ca-certificates
   mkdir -p "$world/site/apt"
@@ -53,6 +54,23 @@ make_world() {
   printf 'Date: %s\nSHA256:\n %s 0 Packages\n' "$(LC_ALL=C date -uR)" \
     "$(sha256sum </dev/null | cut -d' ' -f1)" >"$world/site/apt/Release"
   cp "$cnf" "$stock"
+}
+
+remote_settings() { python3 "$root/tests/support/remote_settings.py" "$@"; }
+
+# Needs crlite: a filter, a source that signs it, and an administrator who trusts that.
+offer_data() {
+  local pin
+  crlite=crlite feed_build "$world/pki" "$world" 40000000000000000000000000000bad
+  pin=$(remote_settings keys "$world/keys")
+  remote_settings publish "$world/source" --keys "$world/keys" --timestamp "$(date +%s000)" \
+    --base-url "$source_url" --filter "$(echo "$world"/mirror/*.filter):full"
+  cat >>/etc/crlite/config.yaml <<CONFIG
+sources:
+  - type: remote-settings
+    url: $source_url/v1
+    root-sha256: $pin
+CONFIG
 }
 
 # ---------- What programs do
@@ -102,7 +120,7 @@ others_work() {
 
 # ---------- The package
 
-apt_install() { apt-get install -y --no-install-recommends -o Dpkg::Options::="${2:---force-confdef}" "$1"; }
+install_deb() { apt-get install -y --no-install-recommends -o Dpkg::Options::="${2:---force-confdef}" "$1"; }
 
 # repacked DEB SUFFIX [COMMAND...]: prints the path of the same package with a higher version, after
 # COMMAND has run in its tree.
@@ -130,7 +148,8 @@ is_there() {
 }
 
 sync_data() {
-  crlite-sync --source "manifest+$mirror/"
+  offer_data
+  crlite-sync
   [[ -s /var/lib/crlite/snapshot ]]
   is_unprotected curl
 }
@@ -146,24 +165,26 @@ is_well() {
 }
 
 upgrade() {
+  local before
   cp "$cnf" "$world/enabled.cnf"
-  echo '# kept' >>/etc/crlite/config.yaml
-  apt_install "$(repacked "$share/crlite.deb" +1)"
+  before=$(stat -c %Y%i /var/lib/crlite/last-publish.json)
+  install_deb "$(repacked "$share/crlite.deb" +1)"
   cmp "$cnf" "$world/enabled.cnf"
-  grep -qx '# kept' /etc/crlite/config.yaml
+  grep -q "$source_url" /etc/crlite/config.yaml
+  [[ $(stat -c %Y%i /var/lib/crlite/last-publish.json) != "$before" ]] # published again
   [[ -L /etc/systemd/system/timers.target.wants/crlite-sync.timer ]]
   is_protected curl
 }
 
-# upgrade_openssl SUFFIX OPTION: Debian's package with another openssl.cnf, which becomes the stock one.
+# upgrade_openssl SUFFIX OPTION: Debian's package with another openssl.cnf, $world/new-stock.cnf.
 upgrade_openssl() {
-  local package
-  package=$(dpkg -S "$cnf" | cut -d: -f1)
-  rm -rf "$world/debian"
-  mkdir "$world/debian"
-  (cd "$world/debian" && apt-get download "$package")
+  if [[ ! -d $world/debian ]]; then
+    mkdir "$world/debian"
+    (cd "$world/debian" && apt-get download "$(dpkg -S "$cnf" | cut -d: -f1)")
+    mv "$world"/debian/*.deb "$world/openssl.deb"
+  fi
   # shellcheck disable=SC2016  # expanded by the inner shell
-  apt_install "$(repacked "$world"/debian/*.deb "$1" bash -c 'echo "# $1" >>etc/ssl/openssl.cnf &&
+  install_deb "$(repacked "$world/openssl.deb" "$1" bash -c 'echo "# $1" >>etc/ssl/openssl.cnf &&
     cp etc/ssl/openssl.cnf "$2"' - "$1" "$world/new-stock.cnf")" "$2"
 }
 
@@ -180,10 +201,12 @@ takes_new_openssl_cnf() {
   cmp "$cnf" "$stock"
   rm "$cnf.dpkg-old"
   is_unprotected curl
-  ! crlite status || return
-  ! crlite doctor || return
-  crlite status 2>&1 | grep 'crlite enable'
-  crlite doctor 2>&1 | grep 'crlite enable'
+  local command
+  for command in status doctor; do
+    ! crlite "$command" >"$world/answer" 2>&1 || return
+    cat "$world/answer"
+    grep 'mend: crlite enable' "$world/answer"
+  done
 }
 
 disable() {
@@ -194,7 +217,7 @@ disable() {
 
 # A package that breaks ours stands for an upgrade of the system in which a library goes for a while.
 deconfigure() {
-  crlite enable
+  crlite enable --snapshot /var/lib/crlite/./snapshot
   mkdir -p "$world/breaker/DEBIAN"
   cat >"$world/breaker/DEBIAN/control" <<'CONTROL'
 Package: crlite-breaker
@@ -205,16 +228,17 @@ Breaks: crlite
 Description: breaks crlite
 CONTROL
   dpkg-deb --build "$world/breaker" "$world/breaker.deb"
-  dpkg --auto-deconfigure --install "$world/breaker.deb"
+  dpkg --auto-deconfigure --install "$world/breaker.deb" || true # it could not configure crlite
   cmp "$cnf" "$stock"
   dpkg --remove crlite-breaker
   dpkg --configure crlite
+  grep -x 'snapshot = /var/lib/crlite/.*snapshot' "$cnf" # with the options that it had
   is_protected curl
 }
 
 refuse_removal() {
   cp "$cnf" "$world/enabled.cnf"
-  sed -i '$d' "$cnf" # the mark at the end
+  sed -i "/^# END crlite/d" "$cnf"
   ! apt-get remove -y crlite >"$world/answer" 2>&1 || return
   cat "$world/answer"
   grep 'still names the module' "$world/answer"
@@ -253,13 +277,12 @@ mkdir "$world"
 step 'programs, a CA and two sites' make_world
 list_files >"$world/before"
 
-step 'apt installs it; openssl.cnf is untouched' apt_install "$share/crlite.deb"
+step 'apt installs it; openssl.cnf is untouched' install_deb "$share/crlite.deb"
 step 'users, directories and the timer are there' is_there
-crlite=crlite feed_build "$world/pki" "$world" 40000000000000000000000000000bad >/dev/null
 nginx_start "$world/nginx" sites
 good=https://localhost:$nginx_port
 revoked=https://localhost:$((nginx_port + 1))
-mirror=https://localhost:$((nginx_port + 2))
+source_url=https://localhost:$((nginx_port + 2))
 step 'crlite-sync brings data; nothing is checked yet' sync_data
 step 'crlite enable' enable
 for program in curl python node; do

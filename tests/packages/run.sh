@@ -36,16 +36,18 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/crlite-packages.XXXXXX")
 chmod 0755 "$work" # user _apt and nginx's workers read what lies below
 child=''
 clean_up() {
-  [[ -z $child ]] || { kill "$child" && wait "$child"; } 2>/dev/null || true
+  # unshare waits for its child whatever else it is told, and takes all that runs there with it.
+  [[ -z $child ]] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null || true
   rm -rf --one-file-system "$work"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# run COMMAND...: in the background, so that a signal to this script ends it.
+# run COMMAND...: in namespaces for its mounts and processes, and in the background, so that a signal
+# to this script ends it.
 run() {
   local status=0
-  "$@" &
+  unshare --mount --pid --fork --kill-child --mount-proc "$@" &
   child=$!
   wait "$child" || status=$?
   child=''
@@ -57,7 +59,7 @@ run() {
 # whatever becomes of them, end with the command.
 in_root() {
   # shellcheck disable=SC2016  # expanded by the inner shell
-  run unshare --mount --pid --fork --kill-child bash -euc '
+  run bash -euc '
     new=$1
     mkdir -p "$new"/mnt/{source,share,ccache} "$new/var/cache/apt/archives"
     mount -t proc proc "$new/proc"
@@ -88,8 +90,7 @@ step() {
 # make_base: a minimal system of the release, once, as DIR/base.tar.
 make_base() {
   [[ ! -e $cache/$release/base.tar ]] || return 0
-  run unshare --mount --pid --fork --kill-child --mount-proc debootstrap --variant=minbase \
-    "$suite" "$work/base" "$mirror" || return
+  run debootstrap --variant=minbase "$suite" "$work/base" "$mirror" || return
   tar -C "$work/base" --one-file-system -cf "$work/base.tar" . || return
   rm -rf --one-file-system "$work/base"
   mv "$work/base.tar" "$cache/$release/base.tar"
@@ -101,6 +102,7 @@ fresh_root() {
   tar -C "$1" -xf "$cache/$release/base.tar"
   echo 'APT::Keep-Downloaded-Packages "true";' >"$1/etc/apt/apt.conf.d/90keep"
   cp /etc/resolv.conf "$1/etc/resolv.conf"
+  echo '127.0.0.1 localhost' >"$1/etc/hosts"
   in_root "$1" apt-get -qq update
 }
 
@@ -140,8 +142,8 @@ boot() {
   in_root "$work/boot" bash /mnt/source/tests/packages/boot.sh prepare || return
   # Of a host with the old hierarchy of control groups, newer systems want to be told.
   run timeout 180 systemd-nspawn --directory="$work/boot" --register=no --keep-unit --private-network \
-    --boot --console=pipe SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 </dev/null >"$work/console" 2>&1 || true
-  grep -q 'Welcome to' "$work/console" || { tail -n 3 "$work/console"; return 77; }
+    --boot SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 </dev/null >"$work/console" 2>&1 || true
+  grep -q 'Welcome to' "$work/console" || { tail -n 5 "$work/console"; return 77; }
   cat "$work/boot/boot-report"
   grep -qx 'all is well' "$work/boot/boot-report"
 }
