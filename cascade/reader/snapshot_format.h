@@ -50,6 +50,8 @@ inline constexpr size_t kFilterNameSize = 32;
 inline constexpr size_t kFilterEntrySize = 72;
 inline constexpr size_t kFilterNameAt = 32;
 inline constexpr size_t kFilterTimeAt = 64;
+// The self-test filter's name, which no other filter may have.
+inline constexpr char kSelfTestFilterName[] = "self-test";
 
 // Section kLogs: log id, first breakpoint, breakpoint count.
 inline constexpr size_t kLogEntrySize = 40;

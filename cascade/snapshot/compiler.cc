@@ -29,7 +29,7 @@ Status CheckInput(const SnapshotInput& input) {
     return MalformedError(
         fmt::format("snapshot: {} filters, at most {} fit", input.filters.size(), kMaxFilters - 1));
   }
-  std::vector<std::string_view> names = {self_test::kFilterName};
+  std::vector<std::string_view> names = {kSelfTestFilterName};
   for (const SnapshotFilter& filter : input.filters) {
     if (!IsFilterName(filter.name)) {
       return MalformedError(fmt::format(
@@ -102,7 +102,7 @@ std::vector<uint8_t> MakeFilterTable(const SnapshotInput& input) {
     StoreLe(at + kFilterTimeAt, filter.time_ms);
     at += kFilterEntrySize;
   }
-  memcpy(at + kFilterNameAt, self_test::kFilterName, sizeof self_test::kFilterName - 1);
+  memcpy(at + kFilterNameAt, kSelfTestFilterName, sizeof kSelfTestFilterName - 1);
   return table;
 }
 

@@ -7,9 +7,6 @@
 
 namespace crlite::self_test {
 
-// Name of the filter; no other filter may have it.
-inline constexpr char kFilterName[] = "self-test";
-
 // The issuer's P-256 private key is public: SHA-256("crlite self-test issuer"), big-endian. No
 // trust anchor certifies it; whoever tests makes a certificate for it under an anchor of his own.
 inline constexpr uint8_t kPrivateKey[32] = {

@@ -1,8 +1,9 @@
-// From a context to a finding, without the hook.
+// From a context to a finding and what is told of it, without the hook.
 #include "provider/check.h"
 
 #include <gtest/gtest.h>
 
+#include "provider/report.h"
 #include "provider/store.h"
 #include "tests/hook/host.h"
 
@@ -34,6 +35,24 @@ TEST(CheckChain, WithoutAChainThereIsNoCertificate) {
     CheckChain(api, ctx.get(), Settings(), &finding);
     EXPECT_EQ(finding.verdict.outcome, Outcome::kRevoked);
     EXPECT_EQ(finding.decision.refusal, Refusal::kRevoked);
+  });
+}
+
+// doctor's handshake, run by a monitor, is nothing that anybody should hear of.
+TEST(ReportFinding, IsSilentAboutTheSelfTest) {
+  InChild([] {
+    const auto lines_about = [](std::string_view filter) {
+      Finding finding;
+      finding.decision = {Refusal::kRevoked, Refusal::kRevoked};
+      memcpy(finding.filter, filter.data(), filter.size());
+      finding.filter_size = filter.size();
+      const size_t before = JournalLines().size();
+      ReportFinding(finding);
+      return JournalLines().size() - before;
+    };
+    EXPECT_EQ(lines_about("self-test"), 0u);
+    EXPECT_EQ(lines_about("self-test2"), 1u);
+    EXPECT_EQ(lines_about("self-tes"), 1u);
   });
 }
 

@@ -166,7 +166,7 @@ TEST(Compiler, RefusesBadAndRepeatedNames) {
   const Clubcard card = RandomClubcard(&random, {});
   for (const std::string& name :
        {std::string(""), std::string("../x"), std::string("a/b"), std::string(33, 'a'),
-        std::string("nul\0", 4), std::string(self_test::kFilterName)}) {
+        std::string("nul\0", 4), std::string(snapshot_format::kSelfTestFilterName)}) {
     SnapshotInput input;
     input.filters.push_back({name, {}, 0, &card});
     EXPECT_FALSE(CompileSnapshot(input).ok()) << name;
