@@ -44,7 +44,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_CRLITE_PACKAGE_NAME crlite)
 set(CPACK_DEBIAN_CRLITE_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_CRLITE_PACKAGE_PRIORITY optional)
-set(CPACK_DEBIAN_CRLITE_PACKAGE_DEPENDS adduser) # postinst; everything else comes from shlibdeps
+# postinst; sensible-editor, which messages name. Everything else comes from shlibdeps.
+set(CPACK_DEBIAN_CRLITE_PACKAGE_DEPENDS "adduser, sensible-utils")
 set(CPACK_DEBIAN_CRLITE_PACKAGE_RECOMMENDS ca-certificates)
 set(CPACK_DEBIAN_CRLITE_DESCRIPTION "certificate revocation for every program that uses OpenSSL
 An OpenSSL module that makes unmodified programs (curl, Python, apt, nginx
