@@ -264,7 +264,9 @@ list_files() {
 }
 
 purge() {
-  apt-get purge -y --autoremove crlite
+  # What it brought goes, too, even if something else recommends it.
+  apt-get purge -y --autoremove -o APT::AutoRemove::RecommendsImportant=false \
+    -o APT::AutoRemove::SuggestsImportant=false crlite
   ! getent passwd crlite crlite-mirror || return
   list_files >"$world/after"
   diff "$world/before" "$world/after"
