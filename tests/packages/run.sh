@@ -128,7 +128,7 @@ build_package() {
 
 ask_lintian() {
   in_root "$cache/$release/build" \
-    lintian --allow-root --fail-on error,warning --no-tag-display-limit /mnt/share/crlite.deb
+    lintian --allow-root --fail-on error,warning --tag-display-limit 0 /mnt/share/crlite.deb
 }
 
 # A root of its own each: life.sh leaves nothing, which is what it shows; boot.sh ends with a halt.
