@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "cascade/base/text.h"
+
 namespace crlite {
 namespace {
 
@@ -13,7 +15,9 @@ constexpr auto kReplaceWhatIsNotUtf8 = nlohmann::ordered_json::error_handler_t::
 
 }  // namespace
 
-void PrintMessage(std::string_view message) { fmt::print(stderr, "crlite: {}\n", message); }
+void PrintMessage(std::string_view message) {
+  fmt::print(stderr, "crlite: {}\n", WithoutControls(message));
+}
 
 int Fail(const Error& error) {
   PrintMessage(error.message);

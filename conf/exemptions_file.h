@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cascade/base/file.h"
+#include "conf/change_lock.h"
 #include "conf/exemptions.h"
 
 namespace crlite {
@@ -13,13 +13,13 @@ namespace crlite {
 // The exclusive right to change one exemptions.yaml: load, change and write while it lives.
 class ExemptionsLock {
  public:
-  // Waits for another holder. Makes the file, empty, when there is none. Errors are kIo.
+  // Waits for another holder. Errors are kIo.
   static Result<ExemptionsLock> Acquire(const std::string& path);
 
  private:
-  explicit ExemptionsLock(std::unique_ptr<Descriptor> file) : file_(std::move(file)) {}
+  explicit ExemptionsLock(std::unique_ptr<ChangeLock> lock) : lock_(std::move(lock)) {}
 
-  std::unique_ptr<Descriptor> file_;  // closing it releases the lock
+  std::unique_ptr<ChangeLock> lock_;
 };
 
 // Replaces the file, mode 0644. Call under its lock.

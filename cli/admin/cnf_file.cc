@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -86,8 +85,7 @@ Status WriteText(const std::string& path, int fd, std::string_view text) {
     if (written <= 0) return IoError(path, "cannot write", errno);
     text.remove_prefix(static_cast<size_t>(written));
   }
-  if (fsync(fd) == 0) return Status::Ok();
-  return IoError(path, "cannot sync to disk", errno);
+  return Status::Ok();
 }
 
 }  // namespace
@@ -98,12 +96,13 @@ Result<std::unique_ptr<CnfFile>> CnfFile::Open(const std::string& path, CnfUse u
   if (!target.ok()) return target.error();
   std::unique_ptr<CnfFile> file(new CnfFile(path, *target));
   if (use == CnfUse::kChange) {
-    const std::string directory = DirectoryOf(*target);
-    file->lock_ =
-        std::make_unique<Descriptor>(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (file->lock_->get() < 0) return IoError(directory, "cannot open", errno);
-    if (flock(file->lock_->get(), LOCK_EX | LOCK_NB) != 0) {
-      return IoError(directory, "another crlite enable or disable is at work; try again", errno);
+    const int error = ChangeLock::Acquire(*target, ChangeLock::Wait::kNo, &file->lock_);
+    if (error == EWOULDBLOCK) {
+      return IoError(path, "another crlite enable or disable is at work; try again", error);
+    }
+    // Who may make no file here cannot change any, and is told so if there is something to change.
+    if (error != 0 && error != EACCES && error != EROFS) {
+      return IoError(path, "cannot make a lock file beside it", error);
     }
     RemoveDebris(*target);
   }
@@ -126,6 +125,8 @@ Result<std::unique_ptr<CnfCandidate>> CnfCandidate::Write(const CnfFile& file,
   std::unique_ptr<CnfCandidate> candidate(new CnfCandidate(path, fd));
   if (Status written = WriteText(path, fd, text); !written.ok()) return written.error();
   if (Status copied = CopyAttributes(file, fd); !copied.ok()) return copied.error();
+  // Owner and mode as well: after a power cut the file must not be there and unreadable.
+  if (fsync(fd) != 0) return IoError(path, "cannot sync to disk", errno);
   return candidate;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cascade/base/file.h"
+#include "conf/change_lock.h"
 
 namespace crlite {
 
@@ -15,8 +16,9 @@ enum class CnfUse { kRead, kChange };
 // Not thread-safe. The lock lasts as long as the object.
 class CnfFile {
  public:
-  // Reads the file behind `path`, links followed; it may be missing. kChange: locks its directory
-  // and removes what a killed run left there. kIo when it cannot be read or somebody else is at it.
+  // Reads the file behind `path`, links followed; it may be missing. kChange: locks it
+  // (ChangeLock) and removes what a killed run left there. kIo when it cannot be read or somebody
+  // else is at it.
   static Result<std::unique_ptr<CnfFile>> Open(const std::string& path, CnfUse use);
 
   const std::string& path() const { return path_; }  // as given
@@ -32,7 +34,7 @@ class CnfFile {
   const std::string path_, target_;
   bool exists_ = false;
   std::string text_;
-  std::unique_ptr<Descriptor> lock_;
+  std::unique_ptr<ChangeLock> lock_;
 };
 
 // A new content, in a file of its own in the same directory until it is put in place; removed if

@@ -247,16 +247,29 @@ class Enable(unittest.TestCase):
 
     def test_one_at_a_time(self):
         self.write("")
-        directory = os.open(self.path, os.O_RDONLY)
-        self.addCleanup(os.close, directory)
-        fcntl.flock(directory, fcntl.LOCK_EX)
-        _, stderr = self.enable(status=74)
-        self.assertIn("another crlite enable or disable", stderr)
+        lock = self.path / "openssl.cnf.crlite-lock"
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _, stderr = self.enable(status=74)
+            self.assertIn("another crlite enable or disable", stderr)
+            self.assertTrue(lock.exists())
+        lock.unlink()
         self.expect_unchanged("")
+
+    def test_whoever_can_read_cannot_hold_it_up(self):
+        self.write("a = b\n")
+        for path in (self.path, self.config):
+            descriptor = os.open(path, os.O_RDONLY)
+            self.addCleanup(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        self.enable()
+        self.run_command("disable")
+        self.expect_unchanged("a = b\n")
 
     def test_debris_of_a_killed_run_is_removed(self):
         self.write("a = b\n")
         (self.path / "openssl.cnf.crlite-tmp-AbCdEf").write_text("half")
+        (self.path / "openssl.cnf.crlite-lock").write_text("")
         (self.path / "openssl.cnf.crlite-tmp").write_text("a user's")
         self.enable()
         self.assertEqual(sorted(entry.name for entry in self.path.iterdir()),
@@ -281,6 +294,11 @@ class Enable(unittest.TestCase):
                 process.kill()
             process.wait()
             self.assertIn(self.config.read_bytes(), (text.encode(), enabled), delay)
+
+    def test_messages_do_not_command_the_terminal(self):
+        self.write(HEAD + "default = d\ncrlite = x\033]0;evil\007\n[d]\nactivate = 1\n")
+        _, stderr = self.enable(status=78)
+        self.assertIn("section [x?]0;evil?]", stderr)
 
     def test_openssl_conf_of_the_shell_is_mentioned(self):
         result = crlite("enable", "--dry-run", env={**os.environ, "OPENSSL_CONF": "/elsewhere.cnf"})

@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import datetime
+import fcntl
 import json
 import os
 import re
@@ -225,6 +226,14 @@ class Exempt(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             self.assertEqual(set(pool.map(add, range(1, 33))), {0})
         self.assertEqual(len(self.listed()["exemptions"]), 32)
+
+    def test_whoever_can_read_cannot_hold_it_up(self):
+        self.add_serial("01")
+        with self.file.open("rb") as file:
+            fcntl.lockf(file, fcntl.LOCK_SH)
+            self.add_serial("02")
+        self.assertEqual(sorted(entry.name for entry in self.folder.iterdir()),
+                         ["chain.pem", "config.yaml", "exemptions.yaml"])
 
     def test_publish_is_found_beside_the_program_else_in_the_path(self):
         tools = self.folder / "bin"
