@@ -2,8 +2,8 @@
 // `crlite enable` believe in the end.
 //
 // The process is this program again (`crlite probe`, not for users). It initialises libssl, which
-// reads openssl.cnf, asks libcrypto which providers are active, and makes two TLS handshakes on
-// loopback. Their certificates are made on the spot: a throw-away root certifies the key of the
+// reads openssl.cnf, asks libcrypto which providers are active, and makes two TLS handshakes
+// with itself. Their certificates are made on the spot: a throw-away root certifies the key of the
 // snapshot's self-test issuer (cascade/snapshot/self_test.h), which certifies a server with the
 // good serial and one with the revoked serial.
 //

@@ -1,13 +1,11 @@
 #include "cli/health/self_test_handshake.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <chrono>
 
 #include "cascade/base/file.h"
@@ -31,33 +29,19 @@ Handshake Failed(std::string error) {
   return handshake;
 }
 
-// Both ends of a TCP connection over loopback, non-blocking.
+// Both ends of a connection, non-blocking.
 struct Connection {
   std::unique_ptr<Descriptor> client, server;
 };
 
+// Not over loopback: whoever else connects to the port first would be served in place of us, and a
+// machine may have no loopback.
 Result<Connection> Connect() {
-  const auto fail = [](const char* what) { return IoError("127.0.0.1", what, errno); };
-  const Descriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof address;
-  if (listener.get() < 0) return fail("cannot make a socket");
-  if (bind(listener.get(), generic, size) != 0 || listen(listener.get(), 1) != 0 ||
-      getsockname(listener.get(), generic, &size) != 0) {
-    return fail("cannot listen");
+  std::array<int, 2> ends;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) {
+    return IoError("socket pair", "cannot be made", errno);
   }
-  Connection connection;
-  connection.client = std::make_unique<Descriptor>(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  // Succeeds as soon as the kernel has queued it for the listener.
-  if (connect(connection.client->get(), generic, size) != 0) return fail("cannot connect");
-  connection.server = std::make_unique<Descriptor>(
-      accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (connection.server->get() < 0) return fail("cannot accept");
-  if (fcntl(connection.client->get(), F_SETFL, O_NONBLOCK) != 0) return fail("cannot be set up");
-  return connection;
+  return Connection{std::make_unique<Descriptor>(ends[0]), std::make_unique<Descriptor>(ends[1])};
 }
 
 OwnedSslContext ServerContext(const SelfTestPki& pki) {

@@ -1,4 +1,4 @@
-// A TLS handshake of this process with itself, over loopback.
+// A TLS handshake of this process with itself.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct Handshake {
 };
 
 // A client that verifies as programs do (SSL_VERIFY_PEER, one trusted root) connects to a server
-// whose certificate has this serial and comes from the self-test issuer: 127.0.0.1, a free port,
-// at most five seconds.
+// whose certificate has this serial and comes from the self-test issuer: over a
+// socket pair, which nobody else can reach, at most five seconds.
 Handshake RunSelfTestHandshake(Bytes serial);
 
 }  // namespace crlite
