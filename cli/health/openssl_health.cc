@@ -160,12 +160,14 @@ class OpensslJudge {
     }
   }
 
-  // The module is not there at all: never, or not any more.
+  // The module is out of reach: never enabled, not any more, or `id` tells what hides it.
   void AddAbsent(const char* id, const std::string& what) {
-    if (access((report_.path + kBackupSuffix).c_str(), F_OK) != 0) return AddNotEnabled(id, what);
+    if (has_block_) return AddNotEnabled(id, what);
+    if (access((report_.path + kBackupSuffix).c_str(), F_OK) != 0) {
+      return AddNotEnabled("not-enabled", "does not activate the module: " + what);
+    }
     AddNotEnabled("enabling-undone",
                   "crlite was enabled here, and somebody has replaced the file since: " + what);
-    if (std::string(id) != "crlite-not-named") AddNotEnabled(id, what);
   }
 
   // Without any active provider libcrypto falls back on default.

@@ -17,6 +17,7 @@ struct OpensslReport {
   std::vector<Finding> findings;
 
   const CnfProvider* Crlite() const { return cnf.has_value() ? cnf->Find("crlite") : nullptr; }
+  bool ActivatesModule() const { return Crlite() != nullptr && Crlite()->is_active; }
   // The command that removes a key of the module's section from the file.
   std::string RemoveKey(const std::string& key) const;
 };

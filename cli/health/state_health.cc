@@ -172,7 +172,7 @@ class StateJudge {
   void AddNeverProvisioned() {
     report_->state = DataState::kNeverProvisioned;
     const Action action = report_->policy.never_provisioned;
-    Add("never-provisioned", action == Action::kDeny ? Severity::kCritical : Severity::kWarning,
+    Add("never-provisioned", Severity::kCritical,
         paths().directory + ": never provisioned, there are no filters yet",
         ConsequenceOf(action).text, report_->SyncCommand(""));
   }

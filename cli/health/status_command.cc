@@ -9,7 +9,7 @@
 #include "cascade/base/text.h"
 #include "cascade/snapshot/self_test.h"
 #include "cli/health/data_health.h"
-#include "cli/health/enabled_health.h"
+#include "cli/health/openssl_health.h"
 #include "cli/output.h"
 #include "cli/policy_text.h"
 #include "cli/time_text.h"
@@ -119,7 +119,7 @@ void PrintSources(const DataReport& data) {
   }
 }
 
-void PrintText(const DataReport& data, const EnabledReport& enabled, uint64_t now_ms) {
+void PrintText(const DataReport& data, const OpensslReport& openssl, uint64_t now_ms) {
   PrintRow("state", data.paths.directory);
   if (data.snapshot.has_value()) {
     PrintData(data.snapshot->snapshot(), now_ms);
@@ -135,8 +135,9 @@ void PrintText(const DataReport& data, const EnabledReport& enabled, uint64_t no
     PrintRow("exemptions", fmt::format("{} in force, {} of them ending within 7 days",
                                        exempt.in_force, exempt.ending_soon));
   }
-  PrintRow("openssl.cnf", enabled.path + (enabled.is_active ? ": activates the module"
-                                                            : ": does not activate the module"));
+  PrintRow("openssl.cnf",
+           openssl.path + (openssl.ActivatesModule() ? ": activates the module"
+                                                     : ": does not activate the module"));
 }
 
 ordered_json FiltersToJson(const Snapshot& snapshot) {
@@ -183,7 +184,7 @@ ordered_json RunToJson(const std::optional<RunRecord>& run) {
   return json;
 }
 
-ordered_json ToJson(const DataReport& data, const EnabledReport& enabled,
+ordered_json ToJson(const DataReport& data, const OpensslReport& openssl,
                     const std::vector<Finding>& findings, uint64_t now_ms) {
   ordered_json json = {{"schema", kJsonSchema},
                        {"severity", SeverityName(Worst(findings))},
@@ -198,7 +199,8 @@ ordered_json ToJson(const DataReport& data, const EnabledReport& enabled,
   json["last_fetch"] = RunToJson(data.last_fetch);
   json["last_publish"] = RunToJson(data.last_publish);
   json["policy"] = PolicyToJson(data.policy);
-  json["openssl_cnf"] = {{"path", enabled.path}, {"activates_module", enabled.is_active}};
+  json["openssl_cnf"] = {{"path", WithoutControls(openssl.path)},
+                         {"activates_module", openssl.ActivatesModule()}};
   json["findings"] = FindingsToJson(findings);
   return json;
 }
@@ -206,13 +208,13 @@ ordered_json ToJson(const DataReport& data, const EnabledReport& enabled,
 int RunStatus(const StatusOptions& options) {
   const uint64_t now_ms = NowMs();
   const DataReport data = ReadDataReport(options.config, options.state, now_ms);
-  const EnabledReport enabled = ReadEnabledReport();
+  const OpensslReport openssl = ReadOpensslReport("", data.policy.insist);
   std::vector<Finding> findings = data.findings;
-  findings.insert(findings.end(), enabled.findings.begin(), enabled.findings.end());
+  findings.insert(findings.end(), openssl.findings.begin(), openssl.findings.end());
   if (options.json) {
-    PrintJson(ToJson(data, enabled, findings, now_ms));
+    PrintJson(ToJson(data, openssl, findings, now_ms));
   } else {
-    PrintText(data, enabled, now_ms);
+    PrintText(data, openssl, now_ms);
     fmt::print("\n");
     PrintFindings(findings);
   }
@@ -234,13 +236,15 @@ void AddStatusCommand(CLI::App& app, int* exit_code) {
                    "State directory; default: what the configuration says, /var/lib/crlite")
       ->type_name("DIR");
   AddJsonOption(*command, &options->json);
-  AddHelpSections(*command,
-                  "0   healthy\n1   warning: degraded, not enabled, or never provisioned\n"
-                  "2   critical: certificates go unchecked, or are refused for lack of data\n"
-                  "3   unknown: this user may not read what is needed\n64  usage",
-                  "crlite status\n"
-                  "crlite status --json | jq '.findings[] | select(.severity != \"ok\")'\n"
-                  "crlite status --config /etc/crlite/config.yaml --state /srv/crlite");
+  AddHelpSections(
+      *command,
+      "0   healthy\n1   warning: degraded\n"
+      "2   critical: certificates go unchecked (not enabled, no data), or are refused for "
+      "lack of data\n"
+      "3   unknown: this user may not read what is needed\n64  usage",
+      "crlite status\n"
+      "crlite status --json | jq '.findings[] | select(.severity != \"ok\")'\n"
+      "crlite status --config /etc/crlite/config.yaml --state /srv/crlite");
   command->callback([options, exit_code] { *exit_code = RunStatus(*options); });
 }
 

@@ -12,6 +12,7 @@ import unittest
 from world import BUILD, World, crlite, run
 
 CNF = """openssl_conf = init
+nodejs_conf = init
 [init]
 providers = providers
 [providers]
@@ -56,9 +57,12 @@ class Status(unittest.TestCase):
         return crlite("status", "--config", self.config, *arguments, env=environment, **options)
 
     def report(self, status):
+        """The document, but for what is true of every test: OPENSSL_CONF names another file."""
         result = self.status("--json")
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
-        return json.loads(result.stdout)
+        report = json.loads(result.stdout)
+        report["findings"] = [f for f in report["findings"] if f["id"] != "openssl-conf-elsewhere"]
+        return report
 
     def finding(self, status, name, severity):
         """The report's finding of that id, which must be of that severity."""
@@ -77,11 +81,11 @@ class Status(unittest.TestCase):
     def test_a_fresh_machine_is_told_both_commands(self):
         os.unlink(self.cnf)
         result = self.status()
-        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertEqual(result.returncode, 2, result.stdout)
         text = result.stdout.decode()
         self.assertIn(f"mend: crlite-sync --config {self.config}\n", text)
-        self.assertIn("mend: crlite enable", text)
-        self.finding(1, "never-provisioned", "warning")
+        self.assertIn("crlite enable", text)
+        self.finding(2, "never-provisioned", "critical")
 
     def test_unsigned_data_is_the_only_thing_to_say_of_a_good_world(self):
         self.provision()
@@ -230,7 +234,7 @@ class Status(unittest.TestCase):
 
     def test_policy_alone_is_never_provisioned(self):
         self.assertEqual(self.sync("publish").returncode, 0)
-        self.finding(1, "never-provisioned", "warning")
+        self.finding(2, "never-provisioned", "critical")
 
     def test_a_snapshot_that_lost_its_filters_is_critical(self):
         self.provision()
@@ -243,12 +247,29 @@ class Status(unittest.TestCase):
         (self.state / "provisioned").write_bytes(marker)
         self.finding(2, "snapshot-empty", "critical")
 
-    def test_openssl_cnf_without_the_module_is_a_warning(self):
+    def test_openssl_cnf_without_the_module_is_critical(self):
         self.provision()
         self.cnf.write_text(CNF.format("journal = no"))
-        self.assertIn("does not activate", self.finding(1, "module-not-enabled", "warning")["what"])
+        self.finding(2, "crlite-not-active", "critical")
+        self.cnf.write_text("# nothing\n")
+        finding = self.finding(2, "not-enabled", "critical")
+        self.assertIn("does not activate the module", finding["what"])
+        self.assertFalse(self.report(2)["openssl_cnf"]["activates_module"])
         self.world.write("openssl.cnf.before-crlite", b"")
-        self.finding(1, "enabling-undone", "warning")
+        self.finding(2, "enabling-undone", "critical")
+
+    def test_says_the_same_of_openssl_cnf_as_doctor(self):
+        self.provision()
+        for text in ("# nothing\n", "[init\n", CNF.format("mode = off"),
+                     CNF.format("activate = 1\nmode = shadow")):
+            self.cnf.write_text(text)
+            doctor = crlite("doctor", "--json", "--state", self.state,
+                            env=dict(os.environ, OPENSSL_CONF=str(self.cnf)))
+            wanted = json.loads(doctor.stdout)["findings"]
+            found = json.loads(self.status("--json").stdout)["findings"]
+            for finding in found:
+                if str(self.cnf) in finding["what"]:
+                    self.assertIn(finding, wanted)
 
     def test_a_broken_openssl_cnf_is_critical(self):
         self.provision()

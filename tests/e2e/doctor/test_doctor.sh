@@ -74,7 +74,22 @@ open(sys.argv[1], "r+b").write(content)
 END
 }
 
+# lose_filters: nothing is left but the marker that there was data, and a snapshot of policy alone.
+lose_filters() {
+  mv /var/lib/crlite/provisioned "$work"
+  find /var/lib/crlite -mindepth 1 -delete
+  crlite-sync publish >/dev/null
+  cp "$work/provisioned" /var/lib/crlite
+}
+
 machine_start
+# Data of now; that in force is a day old.
+cp "$work/data.capsule" "$work/older.capsule"
+rs_time=$((now * 1000))
+rs_publish --filter "$folder/revoked.filter:full"
+SSL_CERT_FILE=$pki/root.pem crlite-sync "${rs[@]}" --state "$state" >"$work/sync.log" 2>&1 ||
+  { cat "$work/sync.log"; fail 'crlite-sync from the server'; }
+crlite-sync export "$work/newer.capsule" --state "$state"
 section=$(sed -n 's/^crlite *= *//p' "$openssl_cnf")
 doctor
 ((doctor_status == 0)) || { findings; fail "the healthy machine: exit $doctor_status"; }
@@ -106,6 +121,7 @@ broken openssl-cnf-unreadable chmod 0700 /etc/ssl
 broken openssl-cnf-writable chmod 0666 "$openssl_cnf"
 broken openssl-cnf-missing rm "$openssl_cnf"
 broken enabling-undone "cp $openssl_cnf.before-crlite $openssl_cnf"
+broken not-enabled "mv $openssl_cnf.before-crlite $openssl_cnf"
 broken section-setting setting '"snapshto = /var/lib/crlite/snapshot"'
 broken section-setting setting '"mode = enforced"'
 broken section-mode setting '"mode = off"'
@@ -135,6 +151,12 @@ broken_but_mended_by "sed -i '/^polcy/d' /etc/crlite/config.yaml" config-broken 
   "echo 'polcy: {}' >>/etc/crlite/config.yaml"
 broken_but_mended_by 'rm /etc/crlite/exemptions.yaml' exemptions-broken \
   "echo 'exemptions: nonsense' >/etc/crlite/exemptions.yaml"
+broken snapshot-empty lose_filters
+broken data-stale "printf 'policy:\n  stale-after: 12h\n' >>/etc/crlite/config.yaml
+  crlite-sync publish >/dev/null; cp $work/newer.capsule $work/data.capsule"
+cp "$work/older.capsule" "$work/data.capsule"
+broken publish-failed "cd /var/lib/crlite; mv snapshot kept; mkdir snapshot
+  crlite-sync publish --force >/dev/null 2>&1; rmdir snapshot; mv kept snapshot"
 broken fetch-failed "mv $work/data.capsule{,.away}; crlite-sync >/dev/null 2>&1; mv $work/data.capsule{.away,}"
 
 echo '- the timer'
