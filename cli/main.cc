@@ -16,18 +16,19 @@ namespace {
 constexpr int kExitUsage = 64;
 constexpr int kExitInternal = 70;
 
-// "crlite" or "crlite <command>": whose help is worth a look.
-std::string HelpTarget(const CLI::App& app) {
-  const std::vector<CLI::App*> commands = app.get_subcommands();
-  return commands.empty() ? "crlite" : "crlite " + commands[0]->get_name();
-}
-
 int FailUsage(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> extras = app.remaining();
-  const bool is_unknown_command = app.get_subcommands().empty() && !extras.empty();
-  PrintMessage(is_unknown_command ? "'" + extras[0] + "': no such command or option"
-                                  : std::string(error.what()));
-  PrintMessage("try '" + HelpTarget(app) + " --help'");
+  // The innermost command that was named: whose help is worth a look.
+  const CLI::App* command = &app;
+  std::string target = "crlite";
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands()[0];
+    target += " " + command->get_name();
+  }
+  const std::vector<std::string> extras = app.remaining(true);
+  const bool lacks_command = command->get_require_subcommand_min() > 0;
+  PrintMessage(lacks_command && !extras.empty() ? "'" + extras[0] + "': no such command or option"
+                                                : std::string(error.what()));
+  PrintMessage("try '" + target + " --help'");
   return kExitUsage;
 }
 

@@ -28,6 +28,12 @@ class Usage(unittest.TestCase):
         self.expect_usage_error(["check", "--bogus"], "--bogus", "crlite check")
         self.expect_usage_error(["query", "surplus"], "surplus", "crlite query")
 
+    def test_the_innermost_command_is_the_one_to_look_up(self):
+        self.expect_usage_error(["exempt"], "subcommand", "crlite exempt")
+        self.expect_usage_error(["exempt", "frob"], "'frob'", "crlite exempt")
+        self.expect_usage_error(["exempt", "list", "--frob"], "--frob", "crlite exempt list")
+        self.expect_usage_error(["exempt", "add", "--reason", "x"], "--until", "crlite exempt add")
+
     def test_missing_and_conflicting_arguments(self):
         self.expect_usage_error(["filter"], "file", "crlite filter")
         self.expect_usage_error(["query", "--filter"], "--filter", "crlite query")
