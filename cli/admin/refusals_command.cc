@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -224,6 +225,20 @@ Status ReadJournal(const RefusalsOptions& options,
                            result->exit_status)};
 }
 
+// journalctl is content with a machine on which journald never ran. A directory of one's own for
+// each machine; Debian makes the one above it in any case.
+bool HasJournal() {
+  for (const char* const journals : {"/run/log/journal", "/var/log/journal"}) {
+    std::error_code error;
+    if (std::filesystem::directory_iterator(journals, error) !=
+        std::filesystem::directory_iterator()) {
+      return true;
+    }
+    if (error && error != std::errc::no_such_file_or_directory) return true;  // it is hidden
+  }
+  return false;
+}
+
 int RunRefusals(const RefusalsOptions& options) {
   if (Status status = CheckSince(options); !status.ok()) return Fail(status.error());
   Summary summary;
@@ -250,6 +265,11 @@ int RunRefusals(const RefusalsOptions& options) {
   } else {
     PrintSummary(summary, WithoutControls(options.since));
   }
+  if (summary.entries() == 0 && !HasJournal()) {
+    PrintMessage(
+        "journal: none in /run/log/journal or /var/log/journal, so nothing is known; look for "
+        "'crlite[' in the system's log");
+  }
   if (summary.unreadable != 0) {
     PrintMessage(
         fmt::format("journal: {} left out, as they are no entries of this module; see "
@@ -275,8 +295,8 @@ void AddRefusalsCommand(CLI::App& app, int* exit_code) {
   AddHelpSections(*command,
                   "0   the journal was read, whatever was in it\n64  usage\n70  internal error\n"
                   "74  no journalctl, no permission to read the journal, or output failed",
-                  "sudo crlite refusals --since yesterday\n"
-                  "sudo crlite refusals --json | jq -c 'select(.entry) | .entry'");
+                  "crlite refusals --since yesterday\n"
+                  "crlite refusals --json | jq -c 'select(.entry) | .entry'");
   command->callback([options, since, exit_code] {
     options->has_since = since->count() != 0;
     *exit_code = RunRefusals(*options);

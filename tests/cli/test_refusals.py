@@ -57,6 +57,14 @@ class Refusals(unittest.TestCase):
         self.assertIn(b"crlite: journalctl: cannot run", result.stderr)
         self.assertIn(b"system's log", result.stderr)
 
+    @unittest.skipIf(any(os.path.isdir(path) and os.listdir(path)
+                         for path in ("/run/log/journal", "/var/log/journal")),
+                     "this machine has a journal")
+    def test_silence_without_a_journal_proves_nothing(self):
+        result = self.refusals("exit 0")
+        self.assertIn(b"nothing is known", result.stderr)
+        self.assertNotIn(b"nothing is known", self.refusals(f"echo '{ENTRY}'").stderr)
+
     def test_needs_little_memory_for_a_large_journal(self):
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         result = self.refusals(f"yes '{ENTRY}' | head -n {NUM_ENTRIES}")
