@@ -10,6 +10,7 @@
 #include "cli/admin/cnf_diff.h"
 #include "cli/admin/cnf_file.h"
 #include "cli/admin/cnf_trial.h"
+#include "cli/health/data_health.h"
 #include "cli/output.h"
 #include "conf/openssl_cnf/edit.h"
 
@@ -36,7 +37,9 @@ std::string ChooseFile(const std::string& config) {
                     "that variable; --config names another",
                     effective, system));
   }
-  return system;
+  std::error_code error;  // on Debian a symbolic link; the file behind it is what everybody knows
+  const std::filesystem::path known = std::filesystem::canonical(system, error);
+  return error ? system : known.string();
 }
 
 // What the file says without our block, and what libcrypto makes of it.
@@ -145,15 +148,19 @@ Status PutInPlace(const CnfFile& file, const Base& base, CnfCandidate* candidate
   return candidate->MoveTo(file.target());
 }
 
-void TellEnabled(const CnfFile& file, const Tried& tried) {
+// `option`: what later commands need in order to look at the same file.
+void TellEnabled(const CnfFile& file, const Tried& tried, const std::string& option) {
   fmt::print("enabled: {} activates {}\n", file.path(), tried.probe.module_path);
   if (tried.added_default) fmt::print("it activates provider default as well\n");
   if (file.exists()) {
     fmt::print("the file as it was: {}\n", file.BackupPath());
   } else {
-    fmt::print("there was no such file; 'crlite disable' removes it again\n");
+    fmt::print("there was no such file; 'crlite disable{}' removes it again\n", option);
   }
-  fmt::print("programs that are running must be restarted; next: crlite doctor\n");
+  if (!option.empty()) {
+    fmt::print("for programs that are started with OPENSSL_CONF={}\n", ShellWord(file.path()));
+  }
+  fmt::print("programs that are running must be restarted; next: crlite doctor{}\n", option);
   if (tried.probe.mapped_snapshot.empty()) {
     PrintMessage("no snapshot yet: until there is one no certificate is refused; run crlite-sync");
   }
@@ -184,7 +191,7 @@ int Enable(const CnfFile& file, const EnableOptions& options) {
   if (Status placed = PutInPlace(file, *base, tried->candidate.get()); !placed.ok()) {
     return Fail(placed.error());
   }
-  TellEnabled(file, *tried);
+  TellEnabled(file, *tried, options.config.empty() ? "" : " --config " + ShellWord(options.config));
   return 0;
 }
 

@@ -117,7 +117,8 @@ class Enable(unittest.TestCase):
         stdout, stderr = self.enable("--snapshot", self.path / "none")
         self.assertIn(f"enabled: {self.config} activates {MODULE.resolve()}", stdout)
         self.assertIn(str(self.backup), stdout)
-        self.assertIn("must be restarted; next: crlite doctor", stdout)
+        self.assertIn(f"must be restarted; next: crlite doctor --config {self.config}\n", stdout)
+        self.assertIn(f"OPENSSL_CONF={self.config}\n", stdout)
         self.assertIn("no snapshot yet", stderr)
         self.assertIn("run crlite-sync", stderr)
 
