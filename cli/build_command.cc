@@ -115,11 +115,13 @@ void AddBuildCommand(CLI::App& app, int* exit_code) {
   command->add_option("--ct-logs", options->ct_logs, "The CT logs that the known serials come from")
       ->required()
       ->type_name("FILE");
-  command->add_option("--reasons", options->reasons, "Which revocations: all, specified, priority")
+  command
+      ->add_option("--reasons", options->reasons,
+                   "Which revocations: all, specified, priority; default all")
       ->check(CLI::IsMember({"all", "specified", "priority"}))
       ->type_name("SET")
       ->capture_default_str();
-  command->add_option("--format", options->format, "Encoding: v3 or v4")
+  command->add_option("--format", options->format, "Encoding: v3 or v4; default v4")
       ->check(CLI::IsMember({"v3", "v4"}))
       ->type_name("FORMAT")
       ->capture_default_str();
@@ -137,7 +139,9 @@ void AddBuildCommand(CLI::App& app, int* exit_code) {
       "crlite build --known known --revoked revoked --ct-logs ct-logs.json \\\n"
       "    --revset revset.bin -o filter\n"
       "crlite build --known known --revoked revoked --ct-logs ct-logs.json \\\n"
-      "    --previous revset.bin --revset revset-2.bin -o filter.delta");
+      "    --previous revset.bin --revset revset-2.bin -o filter.delta\n"
+      "crlite build --known known --revoked revoked --ct-logs ct-logs.json \\\n"
+      "    --reasons priority --format v3 --json -o filter.v3");
   command->callback([options, exit_code] { *exit_code = Run(*options); });
 }
 

@@ -156,6 +156,7 @@ void AddCheckCommand(CLI::App& app, int* exit_code) {
                   "74  a file, or standard input or output, failed",
                   "crlite check chain.pem\n"
                   "curl -sw '%{certs}' -o /dev/null https://example.org | crlite check\n"
+                  "crlite check --json --snapshot ./snapshot chain.pem\n"
                   "crlite check --filter full.filter --at 2026-10-20T00:00:00Z chain.pem");
   command->callback([options, exit_code] { *exit_code = RunCheck(*options); });
 }

@@ -138,9 +138,10 @@ void AddFilterCommand(CLI::App& app, int* exit_code) {
       ->required();
   command->add_flag("--issuers", options->issuers, "List every issuer too (--json always does)");
   AddJsonOption(*command, &options->json);
-  AddHelpSections(*command, "0   the file is a filter\n65  it is not\n74  it cannot be read",
-                  "crlite filter 20261001-0-default.filter\n"
-                  "crlite filter --json 20261001-0-default.filter | jq '.issuers | length'");
+  AddHelpSections(*command,
+                  "0   the file is a filter\n64  usage\n65  it is not\n74  it cannot be read",
+                  "crlite filter --issuers full.filter\n"
+                  "crlite filter --json full.filter | jq '.issuers | length'");
   command->callback([options, exit_code] { *exit_code = RunFilter(*options); });
 }
 

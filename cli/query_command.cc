@@ -78,18 +78,20 @@ int RunQuery(const QueryOptions& options) {
 void AddQueryCommand(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<QueryOptions>();
   CLI::App* command = app.add_subcommand(
-      "query", "One query a line on standard input, one outcome a line on standard output");
+      "query",
+      "One query a line on standard input, one outcome a line on standard output. A line: "
+      "ISSUER_SPKI_SHA256_HEX <TAB> SERIAL_HEX <TAB> LOGID_HEX:MS[,LOGID_HEX:MS...] (third field "
+      "empty or '-': no SCT)");
   AddDataOptions(*command, &options->data);
   AddJsonOption(*command, &options->json);
-  AddHelpSections(
-      *command,
-      "0   every line was answered, whatever the answers\n"
-      "65  a line was malformed (its outcome is Error), or a file is\n"
-      "74  a file, or standard input or output, failed",
-      "A line: ISSUER_SPKI_SHA256_HEX <TAB> SERIAL_HEX <TAB> LOGID_HEX:MS[,LOGID_HEX:MS...]\n"
-      "(third field empty or '-': no SCT)\n"
-      "crlite query < queries.tsv\n"
-      "crlite query --filter full.filter --filter new.filter.delta < queries.tsv");
+  AddHelpSections(*command,
+                  "0   every line was answered, whatever the answers\n"
+                  "64  usage\n"
+                  "65  a line was malformed (its outcome is Error), or a file is\n"
+                  "74  a file, or standard input or output, failed",
+                  "crlite query < queries.tsv\n"
+                  "crlite query --json --snapshot ./snapshot < queries.tsv\n"
+                  "crlite query --filter full.filter --filter new.filter.delta < queries.tsv");
   command->callback([options, exit_code] { *exit_code = RunQuery(*options); });
 }
 

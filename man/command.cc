@@ -91,6 +91,7 @@ void ReadHelpSections(const std::string& footer, Command* out) {
 Command ReadCommandAt(const CLI::App& app, const std::string& path, const Command* parent) {
   Command command;
   command.path = path;
+  command.summary = Summary(app);
   command.description = app.get_description();
   command.options = ReadOptions(app);
   if (parent != nullptr && app.get_fallthrough()) {

@@ -32,7 +32,8 @@ struct Example {
 };
 
 struct Command {
-  std::string path;  // "crlite exempt add"
+  std::string path;     // "crlite exempt add"
+  std::string summary;  // the first sentence of the description
   std::string description;
   std::vector<Option> options;    // positional ones too, in order of declaration
   std::vector<Option> inherited;  // options of the parent that may also stand behind this command

@@ -89,7 +89,7 @@ std::string FishCompletion(const Command& tool) {
     const std::string begin =
         fmt::format("complete -c {} -n {}", tool.path, Quoted(function + " " + command->path));
     for (const Command& below : command->commands) {
-      script += fmt::format("{} -a {} -d {}\n", begin, below.name(), Quoted(below.description));
+      script += fmt::format("{} -a {} -d {}\n", begin, below.name(), Quoted(below.summary));
     }
     for (const Option& option : OptionsAt(*command)) {
       if (option.is_positional() && KindOf(option) == ValueKind::kNothing) continue;

@@ -131,7 +131,7 @@ std::string RoffSynopsis(const Command& command) {
       call += " [" + verbs + "]";
     }
     lines +=
-        ".HP 4\n" + Line(call + OptionUsages(command.options) + PositionalUsages(command.options));
+        ".HP 4\n.ad l\n.nh\n" + Line(call + OptionUsages(command.options) + PositionalUsages(command.options));
   } else {
     for (const Command& below : command.commands) lines += RoffSynopsis(below);
   }
@@ -146,7 +146,7 @@ std::string RoffSynopsis(const Command& command) {
 std::string RoffCommands(const Command& command) {
   std::string lines;
   for (const Command& below : command.commands) {
-    lines += ".TP\n" + Line(Bold(below.name())) + Line(RoffText(Sentence(below.description)));
+    lines += ".TP\n" + Line(Bold(below.name())) + Line(RoffText(Sentence(below.summary)));
   }
   return lines;
 }

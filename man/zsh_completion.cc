@@ -68,7 +68,7 @@ std::string Function(const Command& command) {
   }
   std::string names, calls;
   for (const Command& below : command.commands) {
-    names += "      " + SingleQuoted(below.name() + ":" + Escaped(below.description)) + "\n";
+    names += "      " + SingleQuoted(below.name() + ":" + Escaped(below.summary)) + "\n";
     calls += fmt::format("        {}) {} ;;\n", below.name(), FunctionName(below));
   }
   return fmt::format(R"({}() {{

@@ -67,8 +67,7 @@ class HelpFormatter : public CLI::Formatter {
   }
   std::string make_subcommand(const CLI::App* command) const override {
     std::ostringstream out;
-    CLI::detail::format_help(out, command->get_name(), InColumn(command->get_description()),
-                             kTextColumn);
+    CLI::detail::format_help(out, command->get_name(), InColumn(Summary(*command)), kTextColumn);
     return out.str();
   }
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -96,6 +95,11 @@ void UseHelpFormat(CLI::App& app) { app.formatter(std::make_shared<HelpFormatter
 void AddHelpSections(CLI::App& command, std::string_view exit_status, std::string_view examples) {
   command.footer("EXIT STATUS\n" + Indented(exit_status) + "\nEXAMPLES\n" +
                  Indented(Continued(std::string(examples))));
+}
+
+std::string Summary(const CLI::App& command) {
+  const std::string description = command.get_description();
+  return description.substr(0, description.find(". "));
 }
 
 std::string ValueName(const CLI::Option& option) {

@@ -17,6 +17,9 @@ void UseHelpFormat(CLI::App& app);
 // begins with "# " explains the one after it.
 void AddHelpSections(CLI::App& command, std::string_view exit_status, std::string_view examples);
 
+// What a list of commands says of one: the first sentence of its description, without a period.
+std::string Summary(const CLI::App& command);
+
 // What a value is called: "FILE"; empty for a flag.
 std::string ValueName(const CLI::Option& option);
 

@@ -88,16 +88,16 @@ void AddAddCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, in
       ->required();
   AddPlaceOptions(command, options.get());
   AddNoPublishOption(command, options.get());
-  AddHelpSections(
-      *command, kExitStatus,
-      "crlite exempt add --cert chain.pem --reason 'ticket 17' --until 2026-12-01\n"
-      "crlite exempt add --issuer-spki "
-      "f11c3dd048f74edb7c45192b83e5980d2f67ec84b4ddb9396e33ff5173ed698f --serial "
-      "00da4f392bfd8bcea8 "
-      "--reason 'CA replaces it on Monday' --until 2026-12-01T12:00:00Z --no-publish\n"
-      "crlite exempt add --leaf-spki "
-      "f11c3dd048f74edb7c45192b83e5980d2f67ec84b4ddb9396e33ff5173ed698f --reason 'own key' "
-      "--until 2026-12-01 --config /srv/crlite/config.yaml --state /srv/crlite/state");
+  AddHelpSections(*command, kExitStatus,
+                  "crlite exempt add --cert chain.pem --reason 'ticket 17' --until 2026-12-01\n"
+                  "crlite exempt add --reason 'CA replaces it on Monday' \\\n"
+                  "    --until 2026-12-01T12:00:00Z --no-publish \\\n"
+                  "    --serial 00da4f392bfd8bcea8 --issuer-spki \\\n"
+                  "    f11c3dd048f74edb7c45192b83e5980d2f67ec84b4ddb9396e33ff5173ed698f\n"
+                  "crlite exempt add --reason 'own key' --until 2026-12-01 \\\n"
+                  "    --config /srv/crlite/config.yaml --state /srv/crlite/state \\\n"
+                  "    --leaf-spki \\\n"
+                  "    f11c3dd048f74edb7c45192b83e5980d2f67ec84b4ddb9396e33ff5173ed698f");
   OnParse(command, options, exit_code, Add);
 }
 

@@ -23,7 +23,13 @@ constexpr char kExamples[] =
     "crlite-mirror --output /srv/www/revocation\n"
     "# A mirror of a mirror; clients have a day to finish\n"
     "crlite-mirror --output /srv/www/revocation --keep 1d --comment 'Example Ltd.' \\\n"
-    "    --source manifest+https://crlite.example.org/revocation/";
+    "    --source manifest+https://crlite.example.org/revocation/\n"
+    "# A mirror of a service of one's own: root.sha256 holds the hash of its root\n"
+    "crlite-mirror --output /srv/www/own --state /srv/own --quiet \\\n"
+    "    --source remote-settings+https://crlite.example.org/v1 \\\n"
+    "    --root-sha256 $(cat root.sha256)\n"
+    "# What a run would do, for a script\n"
+    "crlite-mirror --output /srv/www/revocation --config ./config.yaml --dry-run --json";
 
 }  // namespace
 

@@ -10,7 +10,8 @@ from crlite_tool import BUILD, SOURCE, run  # noqa: E402,F401
 FOLDER = BUILD / "man"
 TOOLS = {"crlite": "crlite.1", "crlite-mirror": "crlite-mirror.8", "crlite-sync": "crlite-sync.8"}
 ESCAPES = {r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\(ga": "`", r"\(ha": "^", r"\(ti": "~",
-           r"\(lq": '"', r"\(rq": '"', r"\(bu": "*", r"\&": "", r"\ ": " ", r"\|": "", r"\e": "\\"}
+           r"\(lq": '"', r"\(rq": '"', r"\(bu": "*", r"\&": "", r"\ ": " ", r"\|": "", r"\e": "\\",
+           r'\"': ""}
 
 
 def all_pages():
@@ -29,7 +30,7 @@ def plain(roff):
 
 def example_blocks(roff):
     """(text of the example, the reason why it is not run or None) of all examples of a page."""
-    pattern = r'^(?:\.\\" not run: (.+)\n)?\.EX\n(.*?)^\.EE$'
+    pattern = r'^(?:\.\\" not run: ([^\n]+)\n)?\.EX\n(.*?)^\.EE$'
     return [(plain(block), reason) for reason, block in re.findall(pattern, roff, re.M | re.S)]
 
 
