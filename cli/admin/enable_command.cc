@@ -293,7 +293,7 @@ void AddEnable(CLI::App& app, int* exit_code) {
       ->type_name("FILE");
   AddHelpSections(*command, kExitStatus,
                   "crlite enable --dry-run\ncrlite enable\n"
-                  "crlite enable --module /usr/local/lib/crlite.so --config ./openssl.cnf\n"
+                  "crlite enable --module /opt/crlite/lib/crlite.so --config ./openssl.cnf\n"
                   "crlite enable --snapshot /srv/crlite/snapshot");
   command->callback([options, exit_code] { *exit_code = Run(*options, Enable); });
 }
