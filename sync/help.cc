@@ -36,7 +36,7 @@ std::string Indented(std::string_view lines) {
 
 // A command that is too long for a line goes on below, before an option.
 std::string Continued(const std::string& lines) {
-  constexpr size_t kWidth = kColumns - 4;
+  constexpr size_t kWidth = kColumns - 11;  // as manual pages indent them
   std::string text;
   for (const std::string& line : CLI::detail::split(lines, '\n')) {
     std::string rest = line;
