@@ -53,7 +53,9 @@ std::string Continued(const std::string& lines) {
 
 std::vector<std::string> SortedNames(const std::set<CLI::Option*>& options) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : options) names.push_back(option->get_name());
+  for (const CLI::Option* option : options) {
+    names.push_back(option->get_positional() ? ValueName(*option) : option->get_name());
+  }
   std::sort(names.begin(), names.end());  // the set is in the order of addresses
   return names;
 }

@@ -26,7 +26,7 @@ std::string ValueName(const CLI::Option& option);
 // The words that a value may be; empty: others too.
 std::vector<std::string> ValueChoices(const CLI::Option& option);
 
-// The options that do not go with this one: "--filter"; in alphabetical order.
+// The options that do not go with this one: "--filter", "FILE"; in alphabetical order.
 std::vector<std::string> ExcludedNames(const CLI::Option& option);
 
 // The description, and what follows from how the option is declared: required, may be repeated,
