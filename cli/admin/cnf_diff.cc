@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "cascade/base/text.h"
 #include "cli/output.h"
 #include "cli/process.h"
 
@@ -21,6 +23,17 @@ Result<std::string> Diff(const CnfFile& file, const std::string& new_path) {
   if (!diff.ok()) return diff.error();
   if (diff->exit_status > 1) return Error{ErrorCode::kIo, diff->errors};
   return std::move(diff->output);
+}
+
+// Each line without control characters.
+std::string Printable(std::string_view text) {
+  std::string printable;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    printable += WithoutControls(std::string(text.substr(0, end))) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return printable;
 }
 
 }  // namespace
@@ -37,7 +50,8 @@ int PrintDiff(const CnfFile& file, std::string_view text) {
   unlink(path.c_str());
   rmdir(folder.c_str());
   if (!diff.ok()) return Fail(diff.error());
-  fmt::print("{}", *diff);
+  // A file is not to paint on a terminal; what goes into another file stays a patch.
+  fmt::print("{}", isatty(STDOUT_FILENO) != 0 ? Printable(*diff) : *diff);
   return 0;
 }
 

@@ -74,7 +74,7 @@ Status CopyAttributes(const CnfFile& file, int fd) {
     }
     CopyExtendedAttributes(file.target(), fd);
   }
-  if (fchmod(fd, status.st_mode & 07777) == 0) return Status::Ok();
+  if (fchmod(fd, status.st_mode & 0777) == 0) return Status::Ok();
   return IoError(file.target(), "cannot set the mode", errno);
 }
 

@@ -174,7 +174,10 @@ int Enable(const CnfFile& file, const EnableOptions& options) {
   const bool has_block = HasCrliteBlock(file.text());
   if (has_block) KeepAddition(file, &addition);
   const std::string text = WithCrliteBlock(base->text, base->cnf, addition);
-  if (options.dry_run) return PrintDiff(file, text);
+  if (options.dry_run) {
+    PrintMessage("not tried yet: 'crlite enable' tries it first, and changes nothing if it fails");
+    return PrintDiff(file, text);
+  }
   CnfAddition with_default = addition;
   with_default.needs_default = true;
   if (file.text() == text || file.text() == WithCrliteBlock(base->text, base->cnf, with_default)) {
@@ -195,14 +198,15 @@ int Enable(const CnfFile& file, const EnableOptions& options) {
   return 0;
 }
 
-// The backup has done its duty when the file is the same again.
+// The backup has done its duty when the file is the same again. Under its name it would say that
+// the module is to be enabled, so another one is kept under another.
 void RemoveBackup(const CnfFile& file, const std::string& text) {
-  const std::string backup = file.BackupPath();
+  const std::string backup = file.BackupPath(), kept = backup + ".old";
   const Result<std::vector<uint8_t>> content = ReadFile(backup, uint64_t{4} << 20, Links::kRefuse);
   if (content.ok() && std::string(content->begin(), content->end()) == text) {
     unlink(backup.c_str());
-  } else if (access(backup.c_str(), F_OK) == 0) {
-    fmt::print("{}: kept, as the file has been changed since; compare and remove it\n", backup);
+  } else if (rename(backup.c_str(), kept.c_str()) == 0) {
+    fmt::print("{}: kept, as the file has been changed since; compare and remove it\n", kept);
   }
 }
 
@@ -225,10 +229,11 @@ int Disable(const CnfFile& file, const EnableOptions& options) {
   if (options.dry_run) return PrintDiff(file, *text);
   if (HasCrliteBlock(file.text())) {
     if (Status put = PutBack(file, *text); !put.ok()) return Fail(put.error());
-    RemoveBackup(file, *text);
     fmt::print("disabled: {} is without the module; programs that are running must be restarted\n",
                file.path());
   }
+  // Without a block, too: an enable or disable that was killed may have left it.
+  RemoveBackup(file, *text);
   const Result<OpensslCnf> cnf = ParseOpensslCnf(*text, file.path());
   const CnfProvider* crlite = cnf.ok() ? cnf->Find("crlite") : nullptr;
   if (crlite != nullptr && crlite->is_active) {

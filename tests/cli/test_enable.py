@@ -122,6 +122,22 @@ class Enable(unittest.TestCase):
         self.assertIn("no snapshot yet", stderr)
         self.assertIn("run crlite-sync", stderr)
 
+    def test_disable_ends_what_a_kill_has_left(self):
+        self.write(LAYOUTS["debian 12"])
+        self.backup.write_bytes(self.config.read_bytes())
+        self.run_command("disable")
+        self.expect_unchanged(LAYOUTS["debian 12"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_root_runs_nothing_that_others_may_name(self):
+        self.write("")
+        for change in (lambda: self.config.chmod(0o666),
+                       lambda: (self.config.chmod(0o644), os.chown(self.config, 65534, 65534))):
+            change()
+            _, stderr = self.enable(status=78)
+            self.assertIn("others than root may write to it", stderr)
+            self.expect_unchanged("")
+
     def test_twice_is_once(self):
         self.write(LAYOUTS["debian 13"])
         self.enable()
@@ -183,14 +199,16 @@ class Enable(unittest.TestCase):
         self.config.write_text("early = 1\n" + self.config.read_text() + "[late]\nc = d\n")
         stdout, _ = self.run_command("disable")
         self.assertEqual(self.config.read_text(), "early = 1\na = b\n[late]\nc = d\n")
-        self.assertTrue(self.backup.exists())
-        self.assertIn(f"{self.backup}: kept", stdout)
+        self.assertFalse(self.backup.exists())
+        kept = self.backup.with_name(self.backup.name + ".old")
+        self.assertEqual(kept.read_text(), "a = b\n")
+        self.assertIn(f"{kept}: kept", stdout)
 
     def test_links_owner_and_mode_stay(self):
         real = pathlib.Path(self.folder.name) / "real.cnf"
         real.write_text("a = b\n")
         real.chmod(0o640)
-        owner = (12345, 54321) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+        owner = (0, 54321) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
         os.chown(real, *owner)
         self.config.symlink_to(real)
         self.enable()
