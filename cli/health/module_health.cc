@@ -149,17 +149,17 @@ class ModuleJudge {
   }
 
   void JudgeWriters(const struct stat& status) {
-    const std::string word = ShellWord(path_);
+    // Made anew: what is in it may be theirs already.
+    const std::string mend = "rm -f " + ShellWord(path_) + " && " + Install();
     constexpr char kWhy[] = "whoever may write there runs code in every program that uses OpenSSL";
     if (status.st_uid != 0) {
-      Add("module-writable", Severity::kCritical, path_ + ": not owned by root", kWhy,
-          "chown root:root " + word);
+      Add("module-writable", Severity::kCritical, path_ + ": not owned by root", kWhy, mend);
     }
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
       Add("module-writable", Severity::kCritical,
           fmt::format("{}: mode {:04o}, others than its owner may write to it", path_,
                       status.st_mode & 07777),
-          kWhy, "chmod go-w " + word);
+          kWhy, mend);
     }
   }
 

@@ -111,7 +111,8 @@ class OpensslJudge {
       Add("openssl-cnf-writable", Severity::kCritical,
           fmt::format("{}: mode {:04o}, others than its owner may write to it", path,
                       status.st_mode & 07777),
-          "whoever may write there runs code in every program that uses OpenSSL",
+          "whoever may write there runs code in every program that uses OpenSSL; look at what it "
+          "says now",
           "chmod go-w " + ShellWord(path));
     }
     return true;

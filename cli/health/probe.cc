@@ -1,6 +1,8 @@
 #include "cli/health/probe.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -86,6 +88,20 @@ Result<ProbeResult> ParseProbeResult(const std::string& text) {
   return ProbeError("printed something else than a result");
 }
 
+// A module that is named there runs with all our rights.
+Status CheckOnlyRootWrites(const std::string& path) {
+  struct stat status;
+  const bool is_file = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  if (!is_file || (status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)) {
+    return Status::Ok();
+  }
+  return Error{ErrorCode::kConfiguration,
+               fmt::format("{}: of user {}, mode {:04o}: others than root may write to it, and the "
+                           "modules that it names would run as root; run crlite as its owner, or "
+                           "look at the file, then make it root's alone",
+                           path, status.st_uid, status.st_mode & 07777)};
+}
+
 }  // namespace
 
 bool ProbeResult::HasProvider(const std::string& name) const {
@@ -93,6 +109,11 @@ bool ProbeResult::HasProvider(const std::string& name) const {
 }
 
 Result<ProbeResult> RunProbe(const ProbeOptions& options) {
+  if (geteuid() == 0 && !options.as_nobody && !options.openssl_cnf.empty()) {
+    if (Status checked = CheckOnlyRootWrites(options.openssl_cnf); !checked.ok()) {
+      return checked.error();
+    }
+  }
   ProcessOptions process;
   process.environment = {{"CRLITE_MODE", "enforce"}};
   if (!options.openssl_cnf.empty()) {

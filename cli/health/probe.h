@@ -45,6 +45,7 @@ struct ProbeResult {
 
 // An error when the process cannot be started, crashes, takes longer than 20 seconds or prints
 // anything but a result.
+// kConfiguration, and nothing is run, for root with an `openssl_cnf` that others may write.
 Result<ProbeResult> RunProbe(const ProbeOptions& options);
 
 // The process itself: prints the result as JSON on stdout. Returns the exit status.
