@@ -121,6 +121,10 @@ bool BecomeNobody() {
     dup2(output, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
   }
+  // Whatever this process has inherited is none of the program's business. This closes `report`,
+  // too, when the program starts.
+  close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (options.as_nobody) setsid();  // from the terminal
   failure.is_identity = options.as_nobody && !BecomeNobody();
   failure.error = failure.is_identity ? errno : plan.Execute();
   [[maybe_unused]] const ssize_t written = write(report, &failure, sizeof failure);
