@@ -16,6 +16,7 @@ namespace crlite {
 namespace {
 
 constexpr uint64_t kMaxFileSize = 1 << 20;
+constexpr uint64_t kClockSlackMs = uint64_t{86400} * 1000;
 constexpr size_t kIdBytes = 8;
 
 Error ConfigurationError(std::string message) {
@@ -46,7 +47,8 @@ class Entry {
     if (Status read = ReadTime("added", &exemption_.added_ms); !read.ok()) return read;
     if (Status read = ReadTime("until", &exemption_.until_ms); !read.ok()) return read;
     const uint64_t latest_ms = LatestExemptionEndMs(now_ms);
-    if (exemption_.until_ms <= latest_ms) return Status::Ok();
+    // A clock that is set back a little must not stop every publication.
+    if (exemption_.until_ms <= latest_ms + kClockSlackMs) return Status::Ok();
     return map_.WrongValue(
         "until", FormatTimeMs(exemption_.until_ms),
         fmt::format("at most {} days from now, {}", kMaxExemptionDays, FormatTimeMs(latest_ms)));

@@ -66,6 +66,14 @@ class Exempt(unittest.TestCase):
         self.assertEqual(document["schema"], 1)
         return document
 
+    def test_a_link_stays_a_link(self):
+        kept = self.folder / "kept.yaml"
+        kept.write_text("exemptions: []\n")
+        self.file.symlink_to(kept)
+        self.add("--cert", self.chain)
+        self.assertTrue(self.file.is_symlink())
+        self.assertIn("ticket 17", kept.read_text())
+
     def test_a_certificate_is_in_force_at_once(self):
         before = generation(self.state / "snapshot")
         out, _ = self.add("--cert", self.chain)
