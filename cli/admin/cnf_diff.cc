@@ -2,15 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 
-#include "cascade/base/text.h"
-#include "cli/output.h"
 #include "cli/process.h"
 
 namespace crlite {
@@ -25,34 +21,20 @@ Result<std::string> Diff(const CnfFile& file, const std::string& new_path) {
   return std::move(diff->output);
 }
 
-// Each line without control characters.
-std::string Printable(std::string_view text) {
-  std::string printable;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    printable += WithoutControls(std::string(text.substr(0, end))) + "\n";
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return printable;
-}
-
 }  // namespace
 
-int PrintDiff(const CnfFile& file, std::string_view text) {
+Result<std::string> DiffOf(const CnfFile& file, std::string_view text) {
   // diff wants a file, and the directory of the old one is not to be touched.
   std::string folder = (std::filesystem::temp_directory_path() / "crlite-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) return Fail(IoError(folder, "cannot create", errno));
+  if (mkdtemp(folder.data()) == nullptr) return IoError(folder, "cannot create", errno);
   const std::string path = folder + "/openssl.cnf";
   const Status written =
       WriteFileAtomically(path, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}, 0600,
                           FileOwner::kThisProcess, Durability::kLater);
-  const Result<std::string> diff = written.ok() ? Diff(file, path) : written.error();
+  Result<std::string> diff = written.ok() ? Diff(file, path) : written.error();
   unlink(path.c_str());
   rmdir(folder.c_str());
-  if (!diff.ok()) return Fail(diff.error());
-  // A file is not to paint on a terminal; what goes into another file stays a patch.
-  fmt::print("{}", isatty(STDOUT_FILENO) != 0 ? Printable(*diff) : *diff);
-  return 0;
+  return diff;
 }
 
 }  // namespace crlite

@@ -1,13 +1,14 @@
-// What a change of openssl.cnf would be, for people.
+// What a change of openssl.cnf would be.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "cli/admin/cnf_file.h"
 
 namespace crlite {
 
-// Prints what `diff -u` says about the file and its new text. Returns the exit code.
-int PrintDiff(const CnfFile& file, std::string_view text);
+// What `diff -u` says about the file and its new text; empty when they are the same.
+Result<std::string> DiffOf(const CnfFile& file, std::string_view text);
 
 }  // namespace crlite

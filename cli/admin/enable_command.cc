@@ -7,7 +7,9 @@
 #include <filesystem>
 
 #include "cascade/base/file.h"
+#include "cli/admin/cnf_answer.h"
 #include "cli/admin/cnf_diff.h"
+#include "cli/admin/cnf_disable.h"
 #include "cli/admin/cnf_file.h"
 #include "cli/admin/cnf_trial.h"
 #include "cli/health/data_health.h"
@@ -21,6 +23,7 @@ struct EnableOptions {
   std::string config;  // empty: the system's
   CnfAddition addition;
   bool dry_run = false;
+  bool json = false;
 };
 
 Error ConfigurationError(std::string message) {
@@ -70,7 +73,7 @@ void KeepAddition(const CnfFile& file, CnfAddition* addition) {
 }
 
 // Somebody has named the module by hand: his lines are his to change.
-int JudgeByHand(const CnfFile& file, const CnfProvider& crlite) {
+Result<CnfAnswer> JudgeByHand(const CnfFile& file, const CnfProvider& crlite) {
   const std::string place =
       fmt::format("{}: names the module by hand (section [{}])", file.path(), crlite.section);
   Status judged = ConfigurationError("it is not activated");
@@ -82,12 +85,14 @@ int JudgeByHand(const CnfFile& file, const CnfProvider& crlite) {
                         : Status(trial.error());
   }
   if (judged.ok()) {
-    fmt::print("{}, and it works: already enabled, nothing changed\n", place);
-    return 0;
+    CnfAnswer answer;
+    answer.is_enabled = true;
+    answer.lines = {place + ", and it works: already enabled, nothing changed"};
+    return answer;
   }
-  return Fail(ConfigurationError(
+  return ConfigurationError(
       fmt::format("{}, but {}; or take 'crlite = {}' and that section out, and run 'crlite enable'",
-                  place, judged.error().message, crlite.section)));
+                  place, judged.error().message, crlite.section));
 }
 
 Status CheckCandidateText(const std::string& text, const std::string& path) {
@@ -149,100 +154,70 @@ Status PutInPlace(const CnfFile& file, const Base& base, CnfCandidate* candidate
 }
 
 // `option`: what later commands need in order to look at the same file.
-void TellEnabled(const CnfFile& file, const Tried& tried, const std::string& option) {
-  fmt::print("enabled: {} activates {}\n", file.path(), tried.probe.module_path);
-  if (tried.added_default) fmt::print("it activates provider default as well\n");
+CnfAnswer EnabledAnswer(const CnfFile& file, const Tried& tried, const std::string& option) {
+  CnfAnswer answer;
+  answer.is_enabled = answer.is_changed = true;
+  const auto say = [&](std::string line) { answer.lines.push_back(std::move(line)); };
+  say(fmt::format("enabled: {} activates {}", file.path(), tried.probe.module_path));
+  if (tried.added_default) say("it activates provider default as well");
   if (file.exists()) {
-    fmt::print("the file as it was: {}\n", file.BackupPath());
+    answer.backup = file.BackupPath();
+    say("the file as it was: " + answer.backup);
   } else {
-    fmt::print("there was no such file; 'crlite disable{}' removes it again\n", option);
+    say(fmt::format("there was no such file; 'crlite disable{}' removes it again", option));
   }
   if (!option.empty()) {
-    fmt::print("for programs that are started with OPENSSL_CONF={}\n", ShellWord(file.path()));
+    say(fmt::format("for programs that are started with OPENSSL_CONF={}", ShellWord(file.path())));
   }
-  fmt::print("programs that are running must be restarted; next: crlite doctor{}\n", option);
+  say(fmt::format("programs that are running must be restarted; next: crlite doctor{}", option));
   if (tried.probe.mapped_snapshot.empty()) {
     PrintMessage("no snapshot yet: until there is one no certificate is refused; run crlite-sync");
   }
+  return answer;
 }
 
-int Enable(const CnfFile& file, const EnableOptions& options) {
+Result<CnfAnswer> DryRun(const CnfFile& file, const std::string& text) {
+  Result<std::string> diff = DiffOf(file, text);
+  if (!diff.ok()) return diff.error();
+  PrintMessage("not tried yet: 'crlite enable' tries it first, and changes nothing if it fails");
+  CnfAnswer answer;
+  answer.is_enabled = true;
+  answer.diff = std::move(*diff);
+  return answer;
+}
+
+Result<CnfAnswer> Enable(const CnfFile& file, const EnableOptions& options) {
   const Result<Base> base = ReadBase(file);
-  if (!base.ok()) return Fail(base.error());
+  if (!base.ok()) return base.error();
   if (const CnfProvider* crlite = base->cnf.Find("crlite")) return JudgeByHand(file, *crlite);
   CnfAddition addition = options.addition;
   const bool has_block = HasCrliteBlock(file.text());
   if (has_block) KeepAddition(file, &addition);
   const std::string text = WithCrliteBlock(base->text, base->cnf, addition);
-  if (options.dry_run) {
-    PrintMessage("not tried yet: 'crlite enable' tries it first, and changes nothing if it fails");
-    return PrintDiff(file, text);
-  }
+  if (options.dry_run) return DryRun(file, text);
   CnfAddition with_default = addition;
   with_default.needs_default = true;
   if (file.text() == text || file.text() == WithCrliteBlock(base->text, base->cnf, with_default)) {
-    fmt::print("{}: already enabled, nothing changed; 'crlite doctor' tells whether it works\n",
-               file.path());
-    return 0;
+    CnfAnswer answer;
+    answer.is_enabled = true;
+    answer.lines = {file.path() +
+                    ": already enabled, nothing changed; 'crlite doctor' tells whether it works"};
+    return answer;
   }
   const Result<Tried> tried = TryAddition(file, *base, addition);
   if (!tried.ok()) {
-    const int exit_code = Fail(tried.error());
     PrintMessage(file.path() + ": nothing was changed");
-    return exit_code;
+    return tried.error();
   }
   if (Status placed = PutInPlace(file, *base, tried->candidate.get()); !placed.ok()) {
-    return Fail(placed.error());
+    return placed.error();
   }
-  TellEnabled(file, *tried, options.config.empty() ? "" : " --config " + ShellWord(options.config));
-  return 0;
+  return EnabledAnswer(file, *tried,
+                       options.config.empty() ? "" : " --config " + ShellWord(options.config));
 }
 
-// The backup has done its duty when the file is the same again. Under its name it would say that
-// the module is to be enabled, so another one is kept under another.
-void RemoveBackup(const CnfFile& file, const std::string& text) {
-  const std::string backup = file.BackupPath(), kept = backup + ".old";
-  const Result<std::vector<uint8_t>> content = ReadFile(backup, uint64_t{4} << 20, Links::kRefuse);
-  if (content.ok() && std::string(content->begin(), content->end()) == text) {
-    unlink(backup.c_str());
-  } else if (rename(backup.c_str(), kept.c_str()) == 0) {
-    fmt::print("{}: kept, as the file has been changed since; compare and remove it\n", kept);
-  }
-}
-
-Status PutBack(const CnfFile& file, const std::string& text) {
-  if (Status unchanged = ExpectUnchanged(file); !unchanged.ok()) return unchanged;
-  // An empty file had a backup; without one it was made by enable.
-  if (text.empty() && access(file.BackupPath().c_str(), F_OK) != 0) {
-    if (unlink(file.target().c_str()) == 0) return Status::Ok();
-    return IoError(file.target(), "cannot remove", errno);
-  }
-  Result<std::unique_ptr<CnfCandidate>> candidate = CnfCandidate::Write(file, text);
-  if (!candidate.ok()) return candidate.error();
-  return (*candidate)->MoveTo(file.target());
-}
-
-// Works on a file that libcrypto cannot parse, too.
-int Disable(const CnfFile& file, const EnableOptions& options) {
-  const Result<std::string> text = WithoutCrliteBlock(file.text());
-  if (!text.ok()) return Fail(text.error().In(file.path()));
-  if (options.dry_run) return PrintDiff(file, *text);
-  if (HasCrliteBlock(file.text())) {
-    if (Status put = PutBack(file, *text); !put.ok()) return Fail(put.error());
-    fmt::print("disabled: {} is without the module; programs that are running must be restarted\n",
-               file.path());
-  }
-  // Without a block, too: an enable or disable that was killed may have left it.
-  RemoveBackup(file, *text);
-  const Result<OpensslCnf> cnf = ParseOpensslCnf(*text, file.path());
-  const CnfProvider* crlite = cnf.ok() ? cnf->Find("crlite") : nullptr;
-  if (crlite != nullptr && crlite->is_active) {
-    return Fail(ConfigurationError(
-        fmt::format("{}: activates the module by hand; take 'crlite = {}' and section [{}] out",
-                    file.path(), crlite->section, crlite->section)));
-  }
-  if (!HasCrliteBlock(file.text())) fmt::print("{}: not enabled, nothing changed\n", file.path());
-  return 0;
+Result<CnfAnswer> Disable(const CnfFile& file, const EnableOptions& options) {
+  return DisableModule(file, options.dry_run);
 }
 
 // A path in openssl.cnf means the same whatever the directory of the program.
@@ -255,14 +230,16 @@ Status MakeAbsolute(const char* option, std::string* path) {
                                       "cannot hold such a path, rename the file"};
 }
 
-int Run(EnableOptions options, int (*change)(const CnfFile&, const EnableOptions&)) {
+int Run(EnableOptions options, Result<CnfAnswer> (*change)(const CnfFile&, const EnableOptions&)) {
   for (const Status& made : {MakeAbsolute("--module", &options.addition.module),
                              MakeAbsolute("--snapshot", &options.addition.snapshot)}) {
     if (!made.ok()) return Fail(made.error());
   }
   const Result<std::unique_ptr<CnfFile>> file =
       CnfFile::Open(ChooseFile(options.config), options.dry_run ? CnfUse::kRead : CnfUse::kChange);
-  return file.ok() ? change(**file, options) : Fail(file.error());
+  if (!file.ok()) return Fail(file.error());
+  const Result<CnfAnswer> answer = change(**file, options);
+  return answer.ok() ? PrintAnswer(**file, *answer, options.json) : Fail(answer.error());
 }
 
 void AddCommonOptions(CLI::App& command, EnableOptions* options) {
@@ -272,6 +249,7 @@ void AddCommonOptions(CLI::App& command, EnableOptions* options) {
                   "not looked at)")
       ->type_name("FILE");
   command.add_flag("--dry-run", options->dry_run, "Print the change as a diff and make none");
+  AddJsonOption(command, &options->json);
 }
 
 constexpr char kExitStatus[] =
@@ -297,7 +275,7 @@ void AddEnable(CLI::App& app, int* exit_code) {
                    "earlier enable was given)")
       ->type_name("FILE");
   AddHelpSections(*command, kExitStatus,
-                  "crlite enable --dry-run\ncrlite enable\n"
+                  "crlite enable --dry-run\ncrlite enable --json\n"
                   "crlite enable --module /opt/crlite/lib/crlite.so --config ./openssl.cnf\n"
                   "crlite enable --snapshot /srv/crlite/snapshot");
   command->callback([options, exit_code] { *exit_code = Run(*options, Enable); });
@@ -309,7 +287,7 @@ void AddDisable(CLI::App& app, int* exit_code) {
       "disable", "Takes out of openssl.cnf what enable has added, and nothing else");
   AddCommonOptions(*command, options.get());
   AddHelpSections(*command, kExitStatus,
-                  "crlite disable --dry-run\ncrlite disable\n"
+                  "crlite disable --dry-run\ncrlite disable --json\n"
                   "crlite disable --config ./openssl.cnf");
   command->callback([options, exit_code] { *exit_code = Run(*options, Disable); });
 }

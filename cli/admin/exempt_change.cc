@@ -38,8 +38,9 @@ int PutInForce(const ExemptPlace& place) {
   fflush(stdout);  // what publish prints comes after it
   ProcessOptions options;
   options.timeout_s = kPublishTimeoutS;
-  options.has_terminal_output = true;
+  options.has_terminal_output = !place.json;
   const Result<ProcessResult> published = RunProcess(place.PublishCommand(), options);
+  if (published.ok()) fmt::print(stderr, "{}", published->errors);
   if (published.ok() && published->exit_status == 0) return 0;
   const int exit_code =
       published.ok() ? published->exit_status : Fail(published.error().In(kSyncTool));
@@ -47,6 +48,23 @@ int PutInForce(const ExemptPlace& place) {
       fmt::format("{}: written, but not in force: publishing failed (exit status {}); "
                   "mend what it says, then run {}",
                   place.exemptions_path(), exit_code, place.PublishLine()));
+  return exit_code;
+}
+
+// What was done, in words or as JSON, and what came of publishing it.
+int Finish(const ExemptPlace& place, const char* action, const Exemption& exemption,
+           const std::string& line) {
+  if (!place.json) {
+    fmt::print("{}\n", line);
+    return PutInForce(place);
+  }
+  const int exit_code = PutInForce(place);
+  PrintJson({{"schema", kJsonSchema},
+             {"action", action},
+             {"id", exemption.Id()},
+             {"what", WhatIsExempt(exemption)},
+             {"until_ms", exemption.until_ms},
+             {"published", place.has_publish && exit_code == 0}});
   return exit_code;
 }
 
@@ -110,9 +128,10 @@ int AddExemption(const ExemptPlace& place, const Exemption& exemption) {
     return Status::Ok();
   });
   if (!changed.ok()) return Fail(changed.error());
-  fmt::print("{}: {} until {}: {}\n", exemption.Id(), is_new ? "exempt" : "exempt, as replaced,",
-             FormatTimeMs(exemption.until_ms), WhatIsExempt(exemption));
-  return PutInForce(place);
+  return Finish(
+      place, is_new ? "added" : "replaced", exemption,
+      fmt::format("{}: {} until {}: {}", exemption.Id(), is_new ? "exempt" : "exempt, as replaced,",
+                  FormatTimeMs(exemption.until_ms), WhatIsExempt(exemption)));
 }
 
 int RemoveExemption(const ExemptPlace& place, const std::string& id) {
@@ -120,7 +139,7 @@ int RemoveExemption(const ExemptPlace& place, const std::string& id) {
   if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
     return Fail({ErrorCode::kUsage, path + ": there is none, so nothing to remove"});
   }
-  std::string what;
+  Exemption removed;
   const Status changed = ChangeFile(path, [&](std::vector<Exemption>* exemptions) -> Status {
     const auto found = std::find_if(exemptions->begin(), exemptions->end(),
                                     [&](const Exemption& e) { return e.Id() == id; });
@@ -129,13 +148,13 @@ int RemoveExemption(const ExemptPlace& place, const std::string& id) {
                    fmt::format("{}: no exemption {}; crlite exempt list shows them all", path,
                                WithoutControls(id))};
     }
-    what = WhatIsExempt(*found);
+    removed = *found;
     exemptions->erase(found);
     return Status::Ok();
   });
   if (!changed.ok()) return Fail(changed.error());
-  fmt::print("{}: no longer exempt: {}\n", id, what);
-  return PutInForce(place);
+  return Finish(place, "removed", removed,
+                fmt::format("{}: no longer exempt: {}", id, WhatIsExempt(removed)));
 }
 
 }  // namespace crlite

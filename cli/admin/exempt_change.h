@@ -13,6 +13,7 @@ struct ExemptPlace {
   std::string config_path;  // --config; empty: the default one
   std::string state_dir;    // --state; empty: the configured one
   bool has_publish = true;  // --no-publish
+  bool json = false;        // --json
 
   std::string exemptions_path() const;
   // "crlite-sync publish" with the options that make it work here: to run, and for a shell.
@@ -20,7 +21,7 @@ struct ExemptPlace {
   std::string PublishLine() const;
 };
 
-// Adds the exemption, or replaces the one with its key, tells so on stdout, and publishes. Returns
+// Adds the exemption, or replaces the one with its key, publishes, and tells so on stdout. Returns
 // the exit code, which is that of publishing if that fails: the file keeps the change then.
 int AddExemption(const ExemptPlace& place, const Exemption& exemption);
 

@@ -13,10 +13,15 @@
 namespace crlite {
 namespace {
 
-constexpr char kExitStatus[] =
+constexpr char kAddExitStatus[] =
     "0   done\n"
     "1   written, but crlite-sync publish failed, with this or another status\n"
     "64  usage\n65  the certificates could not be read\n74  input or output failed\n"
+    "78  exemptions.yaml or config.yaml is wrong";
+constexpr char kRemoveExitStatus[] =
+    "0   done\n"
+    "1   written, but crlite-sync publish failed, with this or another status\n"
+    "64  usage, or there is no such exemption\n74  input or output failed\n"
     "78  exemptions.yaml or config.yaml is wrong";
 
 struct Options {
@@ -88,10 +93,11 @@ void AddAddCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, in
       ->required();
   AddPlaceOptions(command, options.get());
   AddNoPublishOption(command, options.get());
-  AddHelpSections(*command, kExitStatus,
+  AddJsonOption(*command, &options->place.json);
+  AddHelpSections(*command, kAddExitStatus,
                   "crlite exempt add --cert chain.pem --reason 'ticket 17' --until 2026-12-01\n"
                   "crlite exempt add --reason 'CA replaces it on Monday' \\\n"
-                  "    --until 2026-12-01T12:00:00Z --no-publish \\\n"
+                  "    --until 2026-12-01T12:00:00Z --no-publish --json \\\n"
                   "    --serial 00da4f392bfd8bcea8 --issuer-spki \\\n"
                   "    f11c3dd048f74edb7c45192b83e5980d2f67ec84b4ddb9396e33ff5173ed698f\n"
                   "crlite exempt add --reason 'own key' --until 2026-12-01 \\\n"
@@ -121,9 +127,10 @@ void AddRemoveCommand(CLI::App* exempt, const std::shared_ptr<Options>& options,
       ->required();
   AddPlaceOptions(command, options.get());
   AddNoPublishOption(command, options.get());
-  AddHelpSections(*command, kExitStatus,
+  AddJsonOption(*command, &options->place.json);
+  AddHelpSections(*command, kRemoveExitStatus,
                   "crlite exempt remove 0123456789abcdef\n"
-                  "crlite exempt remove 0123456789abcdef --no-publish --config "
+                  "crlite exempt remove 0123456789abcdef --no-publish --json --config "
                   "/srv/crlite/config.yaml --state /srv/crlite/state");
   OnParse(command, options, exit_code,
           [](const Options& o) { return RemoveExemption(o.place, o.id); });

@@ -4,6 +4,7 @@
 Every test has a file of its own and names it with --config."""
 
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -121,6 +122,24 @@ class Enable(unittest.TestCase):
         self.assertIn(f"OPENSSL_CONF={self.config}\n", stdout)
         self.assertIn("no snapshot yet", stderr)
         self.assertIn("run crlite-sync", stderr)
+
+    def test_json_tells_what_was_done(self):
+        text = LAYOUTS["debian 12"]
+        self.write(text)
+
+        def ask(command, *options):
+            stdout, _ = (self.enable if command == "enable" else self.run_command)(
+                *([] if command == "enable" else [command]), "--json", *options)
+            answer = json.loads(stdout)
+            self.assertEqual((answer["schema"], answer["path"]), (1, str(self.config)))
+            return answer["enabled"], answer["changed"], answer
+        self.assertIn("+crlite = ", ask("enable", "--dry-run")[2]["diff"])
+        self.expect_unchanged(text)
+        enabled, changed, answer = ask("enable")
+        self.assertEqual((enabled, changed, answer["backup"]), (True, True, str(self.backup)))
+        self.assertEqual(ask("enable")[:2], (True, False))
+        self.assertEqual(ask("disable")[:2], (False, True))
+        self.assertEqual(ask("disable")[:2], (False, False))
 
     def test_disable_ends_what_a_kill_has_left(self):
         self.write(LAYOUTS["debian 12"])

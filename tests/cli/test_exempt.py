@@ -66,6 +66,19 @@ class Exempt(unittest.TestCase):
         self.assertEqual(document["schema"], 1)
         return document
 
+    def test_json_tells_what_was_done(self):
+        out, _ = self.add("--cert", self.chain, "--json")
+        added = json.loads(out)
+        self.assertEqual([added[name] for name in ("schema", "action", "published")],
+                         [1, "added", True])
+        self.assertEqual(self.listed()["exemptions"][0]["id"], added["id"])
+        out, _ = self.add("--cert", self.chain, "--json", "--no-publish")
+        self.assertEqual([json.loads(out)[name] for name in ("action", "published")],
+                         ["replaced", False])
+        out, _ = self.exempt("remove", added["id"], "--json")
+        self.assertEqual(json.loads(out)["action"], "removed")
+        self.assertEqual(self.listed()["exemptions"], [])
+
     def test_a_link_stays_a_link(self):
         kept = self.folder / "kept.yaml"
         kept.write_text("exemptions: []\n")
