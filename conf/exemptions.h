@@ -46,7 +46,8 @@ bool IsExemptionReason(std::string_view text);
 std::string ExemptionsPathBeside(const std::string& config_path);
 
 // Reads the whole text, strictly, as config.yaml is read. `now_ms`: an entry that ends more than
-// kMaxExemptionDays later (and a day, for clocks that differ) is an error; one that has ended is none. Errors are kConfiguration.
+// kMaxExemptionDays later (and a day, for clocks that differ) is an error; one that has ended is
+// none. Errors are kConfiguration.
 Result<std::vector<Exemption>> ParseExemptions(std::string_view text, const std::string& name,
                                                uint64_t now_ms);
 

@@ -130,8 +130,8 @@ std::string RoffSynopsis(const Command& command) {
       }
       call += " [" + verbs + "]";
     }
-    lines +=
-        ".HP 4\n.ad l\n.nh\n" + Line(call + OptionUsages(command.options) + PositionalUsages(command.options));
+    lines += ".HP 4\n.ad l\n.nh\n" +
+             Line(call + OptionUsages(command.options) + PositionalUsages(command.options));
   } else {
     for (const Command& below : command.commands) lines += RoffSynopsis(below);
   }

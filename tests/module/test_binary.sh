@@ -4,9 +4,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 module=$build/lib/crlite.so
 
 # Everything that the module takes from outside, all of it libc's. A new name here is a decision:
-# nothing that starts threads, installs handlers, writes to stderr, allocates or exits.
+# nothing that starts threads, installs handlers, writes to stderr, allocates or exits. (__progname is
+# another name of program_invocation_short_name, which the linker brings along.)
 allowed='_dl_find_object clock_gettime close dlclose dlopen dlsym faccessat fstat fstat64 geteuid
-getpid memcmp memcpy memmove memset mmap mmap64 munmap open open64 program_invocation_short_name
+getpid memcmp memcpy memmove memset mmap mmap64 munmap open open64 program_invocation_short_name __progname
 pthread_setcancelstate sched_yield secure_getenv sendto socket strcmp strlen strncmp strnlen strrchr __register_atfork
 __errno_location __memcpy_chk __open_2 __open64_2 __stack_chk_fail __cxa_finalize __gmon_start__
 _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable'

@@ -44,7 +44,7 @@ expect_text 'publish: nothing new' "$out"
 
 echo '- what is wrong leaves in force what is there'
 for wrong in 'exemption: []' "exemptions: [{issuer-spki: '$issuer'}]" \
-  "$(echo exemptions:; exempt 01 "$(in_days 91)")" 'exemptions: ['; do
+  "$(echo exemptions:; exempt 01 "$(in_days 92)")" 'exemptions: ['; do
   echo "$wrong" >"$file"
   run_sync 78 publish
   expect_text "$file: line " "$err"
