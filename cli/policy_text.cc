@@ -6,18 +6,6 @@
 
 namespace crlite {
 
-const char* ModeName(Mode mode) {
-  switch (mode) {
-    case Mode::kOff:
-      return "off";
-    case Mode::kShadow:
-      return "shadow";
-    case Mode::kEnforce:
-      return "enforce";
-  }
-  return "";
-}
-
 const char* ActionName(Action action) {
   switch (action) {
     case Action::kAllow:

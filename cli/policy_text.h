@@ -8,8 +8,6 @@
 
 namespace crlite {
 
-// "off", "shadow", "enforce".
-const char* ModeName(Mode mode);
 // "allow", "report", "deny".
 const char* ActionName(Action action);
 // "fresh", "stale", "never-provisioned", "damaged".

@@ -35,6 +35,20 @@ Result<std::unique_ptr<Filter>> ReadVersioned(Bytes content) {
 
 }  // namespace
 
+Outcome OutcomeOf(FilterStatus status) {
+  switch (status) {
+    case FilterStatus::kRevoked:
+      return Outcome::kRevoked;
+    case FilterStatus::kGood:
+      return Outcome::kNotRevoked;
+    case FilterStatus::kNotEnrolled:
+      return Outcome::kNotEnrolled;
+    case FilterStatus::kNotCovered:
+      return Outcome::kNotCovered;
+  }
+  return Outcome::kNotCovered;
+}
+
 Result<std::unique_ptr<Filter>> ReadFilter(std::string_view name, Bytes content) {
   auto filter = name.ends_with(".stash") ? AsFilter(ReadStash(content)) : ReadVersioned(content);
   if (!filter.ok()) return filter.error().In(name);

@@ -17,6 +17,9 @@ namespace crlite {
 // What one filter says about one query (docs/formats.md, "Status of one filter").
 enum class FilterStatus { kNotCovered, kNotEnrolled, kGood, kRevoked };
 
+// The same as an outcome of a check.
+Outcome OutcomeOf(FilterStatus status);
+
 // What `crlite filter` shows. Counts are 0 where a kind of filter has no such thing.
 struct FilterDescription {
   std::string kind;  // "clubcard v3", "Bloom cascade v2", "stash"

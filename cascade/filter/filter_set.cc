@@ -5,20 +5,6 @@
 namespace crlite {
 namespace {
 
-constexpr Outcome OutcomeOf(FilterStatus status) {
-  switch (status) {
-    case FilterStatus::kRevoked:
-      return Outcome::kRevoked;
-    case FilterStatus::kGood:
-      return Outcome::kNotRevoked;
-    case FilterStatus::kNotEnrolled:
-      return Outcome::kNotEnrolled;
-    case FilterStatus::kNotCovered:
-      return Outcome::kNotCovered;
-  }
-  return Outcome::kNotCovered;
-}
-
 // Check takes the smallest outcome that any filter gives.
 static_assert(Outcome::kRevoked < Outcome::kNotRevoked &&
               Outcome::kNotRevoked < Outcome::kNotEnrolled &&

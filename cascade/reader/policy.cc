@@ -26,6 +26,18 @@ bool WasDecidedBeforeData(Reason reason) {
 
 }  // namespace
 
+const char* ModeName(Mode mode) {
+  switch (mode) {
+    case Mode::kOff:
+      return "off";
+    case Mode::kShadow:
+      return "shadow";
+    case Mode::kEnforce:
+      return "enforce";
+  }
+  return "";
+}
+
 const char* OutcomeName(Outcome outcome) {
   switch (outcome) {
     case Outcome::kRevoked:

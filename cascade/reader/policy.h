@@ -9,6 +9,9 @@
 namespace crlite {
 
 enum class Mode : uint8_t { kOff = 0, kShadow = 1, kEnforce = 2 };
+// "off", "shadow", "enforce": the word of every configuration. Static strings.
+const char* ModeName(Mode mode);
+
 enum class Action : uint8_t { kAllow = 0, kReport = 1, kDeny = 2 };
 
 struct Policy {

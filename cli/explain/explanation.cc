@@ -14,20 +14,6 @@
 namespace crlite {
 namespace {
 
-Outcome OutcomeOf(FilterStatus status) {
-  switch (status) {
-    case FilterStatus::kRevoked:
-      return Outcome::kRevoked;
-    case FilterStatus::kGood:
-      return Outcome::kNotRevoked;
-    case FilterStatus::kNotEnrolled:
-      return Outcome::kNotEnrolled;
-    case FilterStatus::kNotCovered:
-      return Outcome::kNotCovered;
-  }
-  return Outcome::kNotCovered;
-}
-
 // Any Revoked wins, then any NotRevoked, then any NotEnrolled: the order of the enumeration.
 Outcome Combined(const std::vector<FilterEvidence>& filters) {
   Outcome combined = Outcome::kNotCovered;

@@ -32,20 +32,6 @@ struct Compiled {
   }
 };
 
-Outcome OutcomeOf(FilterStatus status) {
-  switch (status) {
-    case FilterStatus::kRevoked:
-      return Outcome::kRevoked;
-    case FilterStatus::kGood:
-      return Outcome::kNotRevoked;
-    case FilterStatus::kNotEnrolled:
-      return Outcome::kNotEnrolled;
-    case FilterStatus::kNotCovered:
-      break;
-  }
-  return Outcome::kNotCovered;
-}
-
 TEST(SnapshotEvidence, EveryFilterSaysWhatItsFileSays) {
   const Compiled compiled;
   std::mt19937_64 random(6);
