@@ -105,7 +105,7 @@ int Run(const Options& options) {
 
 void AddBuildCommand(CLI::App& app, int* exit_code) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("build", "Make a clubcard from lists of serials");
+  CLI::App* command = app.add_subcommand("build", "Makes a clubcard from lists of serials");
   command->add_option("--known", options->known, "Directory with the known serials of each issuer")
       ->required()
       ->type_name("DIR");

@@ -119,12 +119,12 @@ int Check(const Options& options) {
 
 void AddConfigCommand(CLI::App& app, int* exit_code) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("config", "Look at the configuration");
+  CLI::App* command = app.add_subcommand("config", "Looks at the configuration");
   command->require_subcommand(1);
-  CLI::App* check = command->add_subcommand(
-      "check",
-      "Read config.yaml and the exemptions beside it as crlite-sync does, and show what holds, or "
-      "every line that is wrong and what it may be");
+  CLI::App* check = command->add_subcommand("check",
+                                            "Reads config.yaml and the exemptions beside it as "
+                                            "crlite-sync does, and shows what holds, or "
+                                            "every line that is wrong and what it may be");
   CLI::Option* config =
       check
           ->add_option("--config", options->path,

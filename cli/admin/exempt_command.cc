@@ -72,7 +72,7 @@ int Add(const Options& options) {
 void AddAddCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, int* exit_code) {
   CLI::App* command = exempt->add_subcommand(
       "add",
-      "Let a certificate through until a date, and put that in force. What it is: --cert, or "
+      "Lets a certificate through until a date, and puts that in force. What it is: --cert, or "
       "--issuer-spki with --serial, or --leaf-spki. Adding the same again replaces it.");
   ExemptAddOptions* add = &options->add;
   AddText(command, "--cert", &add->cert, "FILE",
@@ -109,7 +109,7 @@ void AddAddCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, in
 
 void AddListCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, int* exit_code) {
   CLI::App* command = exempt->add_subcommand(
-      "list", "Show the exemptions, how long they last, and whether the snapshot has them");
+      "list", "Shows the exemptions, how long they last, and whether the snapshot has them");
   AddPlaceOptions(command, options.get());
   AddJsonOption(*command, &options->json);
   AddHelpSections(*command, "0   shown\n64  usage\n78  exemptions.yaml or config.yaml is wrong",
@@ -121,7 +121,7 @@ void AddListCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, i
 
 void AddRemoveCommand(CLI::App* exempt, const std::shared_ptr<Options>& options, int* exit_code) {
   CLI::App* command =
-      exempt->add_subcommand("remove", "End an exemption before its time, and put that in force");
+      exempt->add_subcommand("remove", "Ends an exemption before its time, and puts that in force");
   AddText(command, "ID", &options->id, "",
           "The 16 digits that crlite exempt list and the journal show")
       ->required();
@@ -141,7 +141,7 @@ void AddRemoveCommand(CLI::App* exempt, const std::shared_ptr<Options>& options,
 void AddExemptCommand(CLI::App& app, int* exit_code) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "exempt", "Let single certificates through for a while, with a reason and an end");
+      "exempt", "Lets single certificates through for a while, with a reason and an end");
   command->require_subcommand(1);
   AddAddCommand(command, options, exit_code);
   AddListCommand(command, options, exit_code);
