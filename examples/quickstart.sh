@@ -103,8 +103,9 @@ if [[ $good_without == 200 && $good_with == 200 && $revoked_without == 200 &&
   step 'As it should be. To protect this machine:'
   note "cmake --build $root/build/release && sudo cmake --install $root/build/release" \
        'sudo crlite-sync        # from Mozilla; crlite-sync.timer does it every two hours' \
-       "then begin with one program: OPENSSL_CONF=$root/conf/crlite.cnf curl https://..." \
-       'or let all programs use it: put the sections of conf/crlite.cnf into /etc/ssl/openssl.cnf'
+       'crlite enable --config ~/openssl.cnf   # one program: OPENSSL_CONF=~/openssl.cnf curl https://..' \
+       'sudo crlite enable      # all programs; --dry-run shows what it would add to openssl.cnf' \
+       'crlite doctor           # proves it'
 else
   printf '\nquickstart: not what was expected: see the table\n' >&2
   exit 1
