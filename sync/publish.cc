@@ -15,13 +15,6 @@
 namespace crlite {
 namespace {
 
-bool SamePolicy(const Policy& a, const Policy& b) {
-  uint8_t encoded_a[kEncodedPolicySize], encoded_b[kEncodedPolicySize];
-  EncodePolicy(a, encoded_a);
-  EncodePolicy(b, encoded_b);
-  return SameBytes(encoded_a, encoded_b);
-}
-
 std::string WordsOf(const Offer& offer) {
   if (offer.files.empty()) return "policy alone, without filters";
   return fmt::format("{} filters ({}) of {}", offer.files.size(), FormatSize(TotalSize(offer)),
@@ -153,7 +146,7 @@ class Publication {
     if (!mapped.ok()) return false;
     const Snapshot& snapshot = mapped->snapshot();
     if (!CheckInstalled(paths_, snapshot).ok()) return false;
-    if (!SamePolicy(snapshot.policy(), config_.policy) || !HoldsExactly(snapshot, exemptions_) ||
+    if (snapshot.policy() != config_.policy || !HoldsExactly(snapshot, exemptions_) ||
         !IsCompiledFrom(snapshot, wanted_) || snapshot.data_time_ms() != wanted_.data_time_ms ||
         !snapshot.BodyHashMatches()) {
       return false;

@@ -21,6 +21,8 @@ struct Policy {
   Action stale = Action::kAllow;
   Action damaged = Action::kReport;
   uint32_t stale_after_s = 10 * 86400;
+
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 inline constexpr size_t kEncodedPolicySize = 16;

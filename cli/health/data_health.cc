@@ -103,13 +103,6 @@ void JudgeList(DataReport* report) {
       report);
 }
 
-bool SamePolicy(const Policy& a, const Policy& b) {
-  uint8_t encoded_a[kEncodedPolicySize], encoded_b[kEncodedPolicySize];
-  EncodePolicy(a, encoded_a);
-  EncodePolicy(b, encoded_b);
-  return SameBytes(encoded_a, encoded_b);
-}
-
 // Those that have ended make no difference, on either side.
 bool SameExemptions(const std::vector<Exemption>& exemptions, const Snapshot& snapshot,
                     uint64_t now_ms) {
@@ -136,7 +129,7 @@ void JudgeUnpublished(uint64_t now_ms, DataReport* report) {
     Add("policy-unpublished", Severity::kWarning, path + ": " + what + " in force is another",
         "programs follow what was published last", report->SyncCommand("publish"), report);
   };
-  if (report->config.has_value() && !SamePolicy(report->config->policy, snapshot.policy())) {
+  if (report->config.has_value() && report->config->policy != snapshot.policy()) {
     add(report->config_path, "the policy");
   }
   if (report->exemptions.has_value() && !SameExemptions(*report->exemptions, snapshot, now_ms)) {

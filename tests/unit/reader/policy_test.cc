@@ -48,6 +48,18 @@ void ForEachPolicyInput(Visit visit) {
   }
 }
 
+TEST(Policy, EqualsOnlyWhatIsTheSameInEachField) {
+  Policy changed[6];
+  changed[0].mode = Mode::kShadow;
+  changed[1].insist = true;
+  changed[2].never_provisioned = Action::kDeny;
+  changed[3].stale = Action::kDeny;
+  changed[4].damaged = Action::kDeny;
+  changed[5].stale_after_s += 1;
+  EXPECT_EQ(Policy{}, Policy{});
+  for (const Policy& policy : changed) EXPECT_NE(policy, Policy{});
+}
+
 TEST(Decide, OffDoesNothing) {
   ForEachPolicyInput([](Mode, DataState state, Action action) {
     for (const Outcome outcome : kOutcomes) {
