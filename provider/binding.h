@@ -20,9 +20,13 @@ namespace crlite {
   X(ASN1_STRING_type)                 \
   X(CRYPTO_get_ex_new_index)          \
   X(CRYPTO_set_ex_data)               \
+  X(OBJ_get0_data)                    \
+  X(OBJ_length)                       \
   X(OPENSSL_sk_num)                   \
   X(OPENSSL_sk_value)                 \
+  X(X509_ALGOR_get0)                  \
   X(X509_EXTENSION_get_data)          \
+  X(X509_PUBKEY_get0_param)           \
   X(X509_STORE_CTX_free)              \
   X(X509_STORE_CTX_get0_chain)        \
   X(X509_STORE_CTX_get0_param)        \
@@ -42,10 +46,12 @@ namespace crlite {
   X(X509_VERIFY_PARAM_get_time)       \
   X(X509_get0_notAfter)               \
   X(X509_get0_notBefore)              \
+  X(X509_get0_pubkey_bitstr)          \
   X(X509_get0_serialNumber)           \
   X(X509_get_X509_PUBKEY)             \
   X(X509_get_ext)                     \
   X(X509_get_ext_by_NID)              \
+  X(i2d_ASN1_BIT_STRING)              \
   X(i2d_X509_PUBKEY)
 
 // One copy's functions under their own names.

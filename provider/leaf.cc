@@ -1,13 +1,10 @@
 #include "provider/leaf.h"
 
 #include "cascade/reader/asn1_time.h"
-#include "cascade/reader/sha256.h"
+#include "provider/spki.h"
 
 namespace crlite {
 namespace {
-
-// Larger keys than this are nobody's in the public WebPKI (RSA-16384 has 2.1 kB).
-constexpr size_t kMaxSpkiSize = 16 * 1024;
 
 static_assert(V_ASN1_UTCTIME == kTagUtcTime && V_ASN1_GENERALIZEDTIME == kTagGeneralizedTime);
 
@@ -43,19 +40,6 @@ const X509* ChainMember(const Libcrypto& api, const STACK_OF(X509) * chain, int 
   return static_cast<const X509*>(api.OPENSSL_sk_value(stack, i));
 }
 
-// SHA-256 of the certificate's whole SubjectPublicKeyInfo.
-bool HashKey(const Libcrypto& api, const X509* certificate, uint8_t out[kHashSize]) {
-  const X509_PUBKEY* const key = api.X509_get_X509_PUBKEY(certificate);
-  if (key == nullptr) return false;
-  const int size = api.i2d_X509_PUBKEY(key, nullptr);
-  if (size <= 0 || static_cast<size_t>(size) > kMaxSpkiSize) return false;
-  uint8_t der[kMaxSpkiSize];
-  uint8_t* end = der;
-  if (api.i2d_X509_PUBKEY(key, &end) != size) return false;
-  memcpy(out, Sha256::Hash(Bytes(der, static_cast<size_t>(size))).bytes, kHashSize);
-  return true;
-}
-
 }  // namespace
 
 bool CopySerial(const Libcrypto& api, const X509* certificate, LeafQuestion* out) {
@@ -89,11 +73,11 @@ bool CopySerial(const Libcrypto& api, const X509* certificate, LeafQuestion* out
 }
 
 bool HashIssuerKey(const Libcrypto& api, const X509* issuer, IssuerSpkiHash* out) {
-  return HashKey(api, issuer, out->bytes);
+  return HashSpki(api, issuer, out->bytes);
 }
 
 bool HashLeafKey(const Libcrypto& api, X509_STORE_CTX* ctx, uint8_t out[kHashSize]) {
-  return HashKey(api, ChainMember(api, api.X509_STORE_CTX_get0_chain(ctx), 0), out);
+  return HashSpki(api, ChainMember(api, api.X509_STORE_CTX_get0_chain(ctx), 0), out);
 }
 
 Reason ReadScts(const Libcrypto& api, const X509* certificate, SctList* out) {
