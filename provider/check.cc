@@ -59,7 +59,8 @@ void AskData(const StateData& data, uint64_t now_ms, const Settings& settings, F
 
 void CheckChain(const Libcrypto& api, X509_STORE_CTX* ctx, const Settings& settings, Finding* out) {
   timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
+  // As exact as libcrypto's own clock, time(); no system call even where the fine one needs it.
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
   const Reason reason = AskAboutLeaf(api, ctx, now.tv_sec, &out->question);
   if (reason != Reason::kFilters) {
     // Allowed under every policy, so that no data need be looked at.
