@@ -89,7 +89,6 @@ OSSL_FUNC_core_get_params_fn* FindGetParams(const OSSL_DISPATCH* in) {
 void OpenOnce(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
   if (g_is_open) return;
   KeepProgramName();
-  g_settings = Settings();
   ReadSettings(handle, FindGetParams(in), &g_settings);
   OpenStore(g_settings.has_paths ? &g_settings.paths : nullptr, g_settings.reload);
   g_is_open = true;

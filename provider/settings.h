@@ -23,7 +23,7 @@ struct Settings {
 };
 
 // Reads the section through libcrypto's `get_params` (null: there is none) and turns the journal on
-// or off. *out is fresh.
+// or off. Every field of *out is set, `mode` and `paths` if `has_mode` and `has_paths` are.
 void ReadSettings(const OSSL_CORE_HANDLE* handle, OSSL_FUNC_core_get_params_fn* get_params,
                   Settings* out);
 

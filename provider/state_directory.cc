@@ -17,6 +17,11 @@ namespace {
 // The kernel shows this owner for files whose real one has no name in our user namespace.
 constexpr uid_t kOverflowUser = 65534;
 
+constexpr char kGenerationName[] = "generation";
+constexpr char kProvisionedName[] = "provisioned";
+constexpr size_t kMaxNameSize = sizeof kProvisionedName;
+static_assert(sizeof kGenerationName <= kMaxNameSize);
+
 bool CannotWrite(int fd) {
   if (faccessat(fd, "", W_OK, AT_EMPTY_PATH | AT_EACCESS) == 0) return false;
   if (errno == EACCES || errno == EROFS) return true;
@@ -46,18 +51,10 @@ FileTrouble MapDescriptor(int fd, Mapping* out) {
 // Whether there ever was data; fills the policy that the marker carries.
 bool WasProvisioned(const SnapshotPaths& paths, Policy* policy) {
   Mapping marker;
-  if (MapTrustedFile(paths.provisioned(), &marker) == kFileIsAbsent) return false;
+  if (paths.MapBeside(kProvisionedName, &marker) == kFileIsAbsent) return false;
   // A marker that cannot be read is there all the same; the default policy then holds.
   if (marker && !DecodeProvisioned(marker.bytes(), policy)) *policy = Policy();
   Unmap(&marker);
-  return true;
-}
-
-bool Join(const char* directory, size_t length, const char* name, char out[PATH_MAX]) {
-  const size_t name_size = strlen(name) + 1;
-  if (length + name_size > PATH_MAX) return false;
-  memcpy(out, directory, length);
-  memcpy(out + length, name, name_size);
   return true;
 }
 
@@ -84,10 +81,19 @@ void Unmap(Mapping* mapping) {
 bool SnapshotPaths::Set(const char* snapshot) {
   const char* const slash = strrchr(snapshot, '/');
   if (snapshot[0] != '/' || slash[1] == 0) return false;
-  const size_t directory = static_cast<size_t>(slash - snapshot) + 1;
-  return Join(snapshot, directory, slash + 1, snapshot_) &&
-         Join(snapshot, directory, "generation", generation_) &&
-         Join(snapshot, directory, "provisioned", provisioned_);
+  const size_t directory_size = static_cast<size_t>(slash - snapshot) + 1;
+  const size_t size = directory_size + strlen(slash + 1) + 1;
+  if (size > PATH_MAX || directory_size + kMaxNameSize > PATH_MAX) return false;
+  directory_size_ = directory_size;
+  memcpy(snapshot_, snapshot, size);
+  return true;
+}
+
+FileTrouble SnapshotPaths::MapBeside(const char* name, Mapping* out) const {
+  char path[PATH_MAX];
+  memcpy(path, snapshot_, directory_size_);
+  memcpy(path + directory_size_, name, strlen(name) + 1);
+  return MapTrustedFile(path, out);
 }
 
 void LoadState(const SnapshotPaths& paths, StateData* out) {
@@ -114,7 +120,7 @@ void LoadState(const SnapshotPaths& paths, StateData* out) {
 
 const uint64_t* MapGenerationWord(const SnapshotPaths& paths) {
   Mapping file;
-  if (MapTrustedFile(paths.generation(), &file) != nullptr) return nullptr;
+  if (paths.MapBeside(kGenerationName, &file) != nullptr) return nullptr;
   if (file.size < kGenerationFileSize ||
       memcmp(file.base, kGenerationMagic, sizeof kGenerationMagic) != 0) {
     Unmap(&file);

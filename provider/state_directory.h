@@ -30,20 +30,20 @@ extern const char kFileIsAbsent[];
 FileTrouble MapTrustedFile(const char* path, Mapping* out);
 void Unmap(Mapping* mapping);
 
-// The paths, from the module's `snapshot` setting.
+// Where the snapshot is, from the module's `snapshot` setting, and with it the files beside it. One
+// path alone is kept, since each process pays for the memory.
 class SnapshotPaths {
  public:
   // False when `snapshot` is no absolute path of a file, or too long.
   [[nodiscard]] bool Set(const char* snapshot);
 
   const char* snapshot() const { return snapshot_; }
-  const char* generation() const { return generation_; }
-  const char* provisioned() const { return provisioned_; }
+  // MapTrustedFile for the file of this name in the snapshot's directory.
+  FileTrouble MapBeside(const char* name, Mapping* out) const;
 
  private:
+  size_t directory_size_ = 0;  // of the path up to and including the last slash
   char snapshot_[PATH_MAX] = {};
-  char generation_[PATH_MAX] = {};
-  char provisioned_[PATH_MAX] = {};
 };
 
 // The data in force. With a mapping, `snapshot` looks into it.
