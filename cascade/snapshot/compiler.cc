@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "cascade/reader/snapshot_format.h"
 #include "cascade/snapshot/coverage_table.h"
@@ -93,6 +92,12 @@ Result<std::vector<PlannedIssuer>> PlanIssuers(const std::vector<const Clubcard*
   return issuers;
 }
 
+std::vector<uint8_t> MakePolicy(const Policy& policy) {
+  std::vector<uint8_t> section(kEncodedPolicySize);
+  EncodePolicy(policy, section.data());
+  return section;
+}
+
 std::vector<uint8_t> MakeFilterTable(const SnapshotInput& input) {
   std::vector<uint8_t> table((input.filters.size() + 1) * kFilterEntrySize);
   uint8_t* at = table.data();
@@ -145,48 +150,36 @@ std::vector<uint8_t> MakeExemptionTable(std::vector<SnapshotExemption> exemption
   return table;
 }
 
-struct SmallSection {
-  Section id;
-  const std::vector<uint8_t>* content;
-};
-
-void WriteSectionEntry(uint8_t* entry, Section id, uint64_t offset, uint64_t size) {
-  StoreLe(entry, uint32_t{id});
-  StoreLe(entry + 8, offset);
-  StoreLe(entry + 16, size);
-}
-
 uint64_t RoundUp8(uint64_t n) { return (n + 7) / 8 * 8; }
 
-void WriteHeader(const SnapshotInput& input, size_t filter_count, std::vector<uint8_t>* file) {
-  uint8_t* p = file->data();
+// The header but for its hashes.
+void WriteHeader(const SnapshotInput& input, size_t section_count, uint64_t file_size, uint8_t* p) {
+  const size_t filter_count = input.filters.size() + 1;
   memcpy(p, kMagic, sizeof kMagic);
   StoreLe(p + kMajorAt, kMajor);
   StoreLe(p + kMinorAt, kMinor);
-  StoreLe(p + kSectionCountAt, kNumSections);
-  StoreLe(p + kFileSizeAt, uint64_t{file->size()});
+  StoreLe(p + kSectionCountAt, static_cast<uint32_t>(section_count));
+  StoreLe(p + kFileSizeAt, file_size);
   StoreLe(p + kGenerationAt, input.generation);
   StoreLe(p + kDataTimeAt, input.data_time_ms);
   StoreLe(p + kPublishedAt, input.published_ms);
   StoreLe(p + kFilterCountAt, static_cast<uint32_t>(filter_count));
   StoreLe(p + kMaskWordsAt, static_cast<uint32_t>(MaskWords(filter_count)));
-  const Bytes bytes(*file);
-  const size_t body = kHeaderSize + kNumSections * kSectionEntrySize;
-  memcpy(p + kBodyHashAt, Sha256::Hash(bytes.subspan(body)).bytes, kHashSize);
-  memcpy(
-      p + kHeadHashAt,
-      Sha256::Hash(bytes.first(kHeadHashAt), bytes.subspan(kHeaderSize, body - kHeaderSize)).bytes,
-      kHashSize);
+}
+
+void WriteBlobs(const std::vector<PlannedIssuer>& issuers, BodyWriter* body) {
+  for (const PlannedIssuer& issuer : issuers) issuer.plan.Write(body->Next(issuer.size));
 }
 
 }  // namespace
 
-Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
+Result<SnapshotPlan> SnapshotPlan::Make(const SnapshotInput& input) {
   if (Status checked = CheckInput(input); !checked.ok()) return checked.error();
-  const Clubcard self_test_clubcard = self_test::MakeClubcard();
+  SnapshotPlan plan;
+  plan.self_test_ = std::make_unique<const Clubcard>(self_test::MakeClubcard());
   std::vector<const Clubcard*> filters;
   for (const SnapshotFilter& filter : input.filters) filters.push_back(filter.clubcard);
-  filters.push_back(&self_test_clubcard);
+  filters.push_back(plan.self_test_.get());
   const size_t mask_words = MaskWords(filters.size());
 
   const uint64_t coverage_size = MaxCoverageTableSize(filters, mask_words);
@@ -194,42 +187,75 @@ Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
   Result<std::vector<PlannedIssuer>> issuers =
       PlanIssuers(filters, mask_words, kMaxSnapshotSize - coverage_size);
   if (!issuers.ok()) return issuers.error();
-  const CoverageTable coverage = MakeCoverageTable(filters, mask_words);
-  std::vector<uint8_t> policy(kEncodedPolicySize);
-  EncodePolicy(input.policy, policy.data());
-  const std::vector<uint8_t> filter_table = MakeFilterTable(input);
-  const std::vector<uint8_t> buckets = MakeBuckets(*issuers);
-  const std::vector<uint8_t> issuer_table = MakeIssuerTable(*issuers);
   const uint64_t blobs_size = issuers->back().offset + issuers->back().size;
 
-  // The blobs come last, written in place; the others from memory.
-  const std::vector<uint8_t> exemptions = MakeExemptionTable(input.exemptions);
-  const std::array<SmallSection, kNumSections - 1> sections = {
-      {{kPolicy, &policy},
-       {kFilters, &filter_table},
-       {kLogs, &coverage.logs},
-       {kBreakpoints, &coverage.breakpoints},
-       {kBuckets, &buckets},
-       {kIssuers, &issuer_table},
-       {kExemptions, &exemptions}}};
-  uint64_t at = RoundUp8(kHeaderSize + kNumSections * kSectionEntrySize);
-  for (const SmallSection& section : sections) at += RoundUp8(section.content->size());
-  if (at > kMaxSnapshotSize - blobs_size) return TooLarge();
+  CoverageTable coverage = MakeCoverageTable(filters, mask_words);
+  plan.Add(kPolicy, MakePolicy(input.policy));
+  plan.Add(kFilters, MakeFilterTable(input));
+  plan.Add(kLogs, std::move(coverage.logs));
+  plan.Add(kBreakpoints, std::move(coverage.breakpoints));
+  plan.Add(kBuckets, MakeBuckets(*issuers));
+  plan.Add(kIssuers, MakeIssuerTable(*issuers));
+  plan.Add(kExemptions, MakeExemptionTable(input.exemptions));
+  plan.sections_.push_back({kBlobs, blobs_size, [issuers = std::move(*issuers)](BodyWriter* body) {
+                              WriteBlobs(issuers, body);
+                            }});
+  plan.LayOut(input);
+  if (plan.size_ > kMaxSnapshotSize) return TooLarge();
+  return plan;
+}
 
-  std::vector<uint8_t> file(at + blobs_size);
-  uint8_t* entry = file.data() + kHeaderSize;
-  uint64_t offset = RoundUp8(kHeaderSize + kNumSections * kSectionEntrySize);
-  for (const SmallSection& section : sections) {
-    WriteSectionEntry(entry, section.id, offset, section.content->size());
-    std::copy(section.content->begin(), section.content->end(), file.data() + offset);
-    offset += RoundUp8(section.content->size());
+void SnapshotPlan::Add(snapshot_format::Section id, std::vector<uint8_t> content) {
+  const uint64_t size = content.size();
+  sections_.push_back(
+      {id, size, [content = std::move(content)](BodyWriter* body) { body->Append(content); }});
+}
+
+void SnapshotPlan::LayOut(const SnapshotInput& input) {
+  head_.resize(kHeaderSize + sections_.size() * kSectionEntrySize);
+  uint8_t* entry = head_.data() + kHeaderSize;
+  size_ = head_.size();
+  for (Section& section : sections_) {
+    section.offset = RoundUp8(size_);
+    size_ = section.offset + section.size;
+    StoreLe(entry, uint32_t{section.id});
+    StoreLe(entry + 8, section.offset);
+    StoreLe(entry + 16, section.size);
     entry += kSectionEntrySize;
   }
-  WriteSectionEntry(entry, kBlobs, at, blobs_size);
-  for (const PlannedIssuer& issuer : *issuers) {
-    issuer.plan.Write(std::span(file).subspan(at + issuer.offset, issuer.size));
+  WriteHeader(input, sections_.size(), size_, head_.data());
+}
+
+Status SnapshotPlan::Write(const SnapshotSink& sink) const {
+  BodyWriter body(head_.size(), sink);
+  for (const Section& section : sections_) {
+    body.Next(section.offset - body.offset());
+    section.write(&body);
+    if (body.offset() != section.offset + section.size) {
+      return Error{ErrorCode::kInternal,
+                   fmt::format("snapshot: section {}: {} bytes written, {} planned",
+                               uint32_t{section.id}, body.offset() - section.offset, section.size)};
+    }
   }
-  WriteHeader(input, filters.size(), &file);
+  const Result<Sha256Digest> body_hash = body.Finish();
+  if (!body_hash.ok()) return body_hash.error();
+  std::vector<uint8_t> head = head_;
+  memcpy(head.data() + kBodyHashAt, body_hash->bytes, kHashSize);
+  const Bytes bytes(head);
+  const Sha256Digest head_hash = Sha256::Hash(bytes.first(kHeadHashAt), bytes.subspan(kHeaderSize));
+  memcpy(head.data() + kHeadHashAt, head_hash.bytes, kHashSize);
+  return sink(0, head);
+}
+
+Result<std::vector<uint8_t>> CompileSnapshot(const SnapshotInput& input) {
+  const Result<SnapshotPlan> plan = SnapshotPlan::Make(input);
+  if (!plan.ok()) return plan.error();
+  std::vector<uint8_t> file(plan->size());
+  const Status written = plan->Write([&file](uint64_t offset, Bytes bytes) {
+    std::copy(bytes.begin(), bytes.end(), file.begin() + static_cast<ptrdiff_t>(offset));
+    return Status::Ok();
+  });
+  if (!written.ok()) return written.error();
   return file;
 }
 
