@@ -1,7 +1,8 @@
 #include "cascade/reader/sha256.h"
 
+#include "cascade/reader/cpu.h"
+
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -26,16 +27,10 @@ constexpr uint32_t kInitial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a
 
 inline uint32_t Rotr(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
-sha256_internal::Compress ChooseCompress() {
-  // 0: not asked yet. A race only asks CPUID twice.
-  static sha256_internal::Compress chosen = nullptr;
-  sha256_internal::Compress compress = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
-  if (compress == nullptr) {
-    compress = sha256_internal::HasShaNi() ? sha256_internal::CompressNi
-                                           : sha256_internal::CompressPortable;
-    __atomic_store_n(&chosen, compress, __ATOMIC_RELAXED);
-  }
-  return compress;
+inline void Compress(uint32_t state[8], const uint8_t* blocks, size_t num_blocks) {
+  const bool has_sha_ni = (CpuFeatures() & kCpuShaNi) != 0;
+  (has_sha_ni ? sha256_internal::CompressNi : sha256_internal::CompressPortable)(state, blocks,
+                                                                                 num_blocks);
 }
 
 inline void StoreBe32(uint8_t* p, uint32_t v) {
@@ -73,14 +68,6 @@ void CompressPortable(uint32_t state[8], const uint8_t* blocks, size_t num_block
 }
 
 #if defined(__x86_64__)
-
-bool HasShaNi() {
-  unsigned eax, ebx, ecx, edx;
-  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx)) return false;
-  bool has_ssse3_sse41 = (ecx & bit_SSSE3) != 0 && (ecx & bit_SSE4_1) != 0;
-  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return false;
-  return has_ssse3_sse41 && (ebx & bit_SHA) != 0;
-}
 
 // Two rounds per sha256rnds2; the state travels as (a b e f) and (c d g h), as the instruction
 // wants it.
@@ -129,7 +116,6 @@ __attribute__((target("sha,sse4.1,ssse3"))) void CompressNi(uint32_t state[8],
 
 #else
 
-bool HasShaNi() { return false; }
 void CompressNi(uint32_t state[8], const uint8_t* blocks, size_t num_blocks) {
   CompressPortable(state, blocks, num_blocks);
 }
@@ -142,7 +128,6 @@ Sha256::Sha256() { memcpy(state_, kInitial, sizeof state_); }
 
 void Sha256::Update(Bytes data) {
   if (data.empty()) return;
-  const sha256_internal::Compress compress = ChooseCompress();
   size_t waiting = static_cast<size_t>(length_ % 64);
   length_ += data.size();
   if (waiting != 0) {
@@ -150,23 +135,26 @@ void Sha256::Update(Bytes data) {
     memcpy(block_ + waiting, data.data(), take);
     data = data.subspan(take);
     if (waiting + take < 64) return;
-    compress(state_, block_, 1);
+    Compress(state_, block_, 1);
   }
-  compress(state_, data.data(), data.size() / 64);
+  Compress(state_, data.data(), data.size() / 64);
   size_t rest = data.size() % 64;
   if (rest != 0) memcpy(block_, data.data() + (data.size() - rest), rest);
 }
 
 Sha256Digest Sha256::Final() {
-  const uint64_t bits = length_ * 8;
   size_t waiting = static_cast<size_t>(length_ % 64);
-  uint8_t tail[128] = {};
-  if (waiting != 0) memcpy(tail, block_, waiting);
-  tail[waiting] = 0x80;
-  size_t tail_size = waiting < 56 ? 64 : 128;
-  StoreBe32(tail + tail_size - 8, static_cast<uint32_t>(bits >> 32));
-  StoreBe32(tail + tail_size - 4, static_cast<uint32_t>(bits));
-  ChooseCompress()(state_, tail, tail_size / 64);
+  block_[waiting++] = 0x80;
+  if (waiting > 56) {
+    memset(block_ + waiting, 0, 64 - waiting);
+    Compress(state_, block_, 1);
+    waiting = 0;
+  }
+  memset(block_ + waiting, 0, 56 - waiting);
+  const uint64_t bits = length_ * 8;
+  StoreBe32(block_ + 56, static_cast<uint32_t>(bits >> 32));
+  StoreBe32(block_ + 60, static_cast<uint32_t>(bits));
+  Compress(state_, block_, 1);
   Sha256Digest digest;
   for (int i = 0; i < 8; ++i) StoreBe32(digest.bytes + 4 * i, state_[i]);
   return digest;

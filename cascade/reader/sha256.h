@@ -1,8 +1,8 @@
 // SHA-256 (FIPS 180-4), the only cryptography that this project writes itself: the module may not
 // depend on anything but libc, and the hash of one query is a large part of its cost.
 //
-// Freestanding. The compression function is chosen once per call by CPUID: SHA-NI where there is
-// one, else portable code. Tested against NIST's vectors and libcrypto.
+// Freestanding. The compression function is chosen by CPUID (cpu.h): SHA-NI where there is one,
+// else portable code. Tested against NIST's vectors and libcrypto.
 #pragma once
 
 #include "cascade/reader/bytes.h"
@@ -32,12 +32,9 @@ class Sha256 {
 };
 
 namespace sha256_internal {
-// The two compression functions, for tests that compare them. `CompressNi` may be called only when
-// `HasShaNi()`.
-using Compress = void (*)(uint32_t state[8], const uint8_t* blocks, size_t num_blocks);
+// The two compression functions, for tests that compare them. `CompressNi` needs kCpuShaNi.
 void CompressPortable(uint32_t state[8], const uint8_t* blocks, size_t num_blocks);
 void CompressNi(uint32_t state[8], const uint8_t* blocks, size_t num_blocks);
-bool HasShaNi();
 }  // namespace sha256_internal
 
 }  // namespace crlite

@@ -16,19 +16,38 @@ Sha256Digest HeadHash(Bytes bytes, uint32_t section_count) {
                       bytes.subspan(kHeaderSize, section_count * kSectionEntrySize));
 }
 
-// Index of the last entry of a sorted table whose first kHashSize bytes equal `hash`, else `count`.
+// Index of the entry whose first kHashSize bytes equal `hash`, among those from `first` to `last` -
+// 1 of a table that is sorted by them; else SIZE_MAX.
 size_t FindSorted(Bytes table, size_t entry_size, size_t first, size_t last, const uint8_t* hash) {
-  while (first < last) {
-    const size_t middle = first + (last - first) / 2;
-    const int order = memcmp(table.data() + middle * entry_size, hash, kHashSize);
-    if (order == 0) return middle;
-    if (order < 0) {
-      first = middle + 1;
-    } else {
-      last = middle;
-    }
+  if (first >= last) return SIZE_MAX;
+  // The last entry whose first eight bytes are not above the wanted ones, without branches: they
+  // would be guessed wrong half the time.
+  const uint64_t wanted = LoadBe64(hash);
+  for (size_t count = last - first; count > 1;) {
+    const size_t half = count / 2;
+    first += LoadBe64(table.data() + (first + half) * entry_size) <= wanted ? half : 0;
+    count -= half;
+  }
+  for (size_t i = first + 1; i-- > 0;) {
+    const uint8_t* entry = table.data() + i * entry_size;
+    if (memcmp(entry, hash, kHashSize) == 0) return i;
+    if (LoadBe64(entry) != wanted) break;
   }
   return SIZE_MAX;
+}
+
+// The last of the breakpoints, `size` bytes each and ascending, at or before `time_ms`; null if
+// none.
+const uint8_t* LastBreakpoint(Bytes points, size_t size, uint64_t time_ms) {
+  size_t count = points.size() / size;
+  if (count == 0) return nullptr;
+  const uint8_t* point = points.data();
+  while (count > 1) {
+    const size_t half = count / 2;
+    point += LoadLe64(point + half * size) <= time_ms ? half * size : 0;
+    count -= half;
+  }
+  return LoadLe64(point) <= time_ms ? point : nullptr;
 }
 
 }  // namespace
@@ -98,8 +117,7 @@ bool Snapshot::ReadSections(uint32_t count) {
     seen |= 1u << id;
     known[id] = section;
   }
-  constexpr uint32_t kRequired = (1u << (kNumRequiredSections + 1)) - 2;
-  if ((seen & kRequired) != kRequired) return false;
+  if (seen != (1u << (kNumSections + 1)) - 2) return false;
   filters_ = known[kFilters];
   logs_ = known[kLogs];
   breakpoints_ = known[kBreakpoints];
@@ -107,6 +125,7 @@ bool Snapshot::ReadSections(uint32_t count) {
   issuers_ = known[kIssuers];
   blobs_ = known[kBlobs];
   exemptions_ = known[kExemptions];
+  strips_ = known[kStrips];
   return DecodePolicy(known[kPolicy], &policy_);
 }
 
@@ -140,6 +159,15 @@ bool Snapshot::IsEmpty(const Mask& mask) const {
   return any == 0;
 }
 
+bool Snapshot::HasAllFilters(const Mask& mask) const {
+  for (size_t i = 0; i < mask_words_; ++i) {
+    const size_t rest = num_filters() - 64 * i;  // filters of this word and later ones
+    const uint64_t all = rest >= 64 ? ~uint64_t{0} : (uint64_t{1} << rest) - 1;
+    if ((mask.words[i] & all) != all) return false;
+  }
+  return has_data();
+}
+
 bool Snapshot::AddCoverage(const Sct& sct, Mask* mask) const {
   const size_t log = FindSorted(logs_, kLogEntrySize, 0, num_logs(), sct.log.bytes);
   if (log == SIZE_MAX) return true;
@@ -148,19 +176,10 @@ bool Snapshot::AddCoverage(const Sct& sct, Mask* mask) const {
   bool ok = true;
   const Bytes points = Slice(breakpoints_, uint64_t{LoadLe32(entry + 32)} * size,
                              uint64_t{LoadLe32(entry + 36)} * size, &ok);
-  // The last breakpoint at or before the timestamp.
-  size_t first = 0, last = points.size() / size;
-  while (first < last) {
-    const size_t middle = first + (last - first) / 2;
-    if (LoadLe64(points.data() + middle * size) <= sct.timestamp_ms) {
-      first = middle + 1;
-    } else {
-      last = middle;
-    }
-  }
-  if (!ok || first == 0) return ok;
-  const uint8_t* words = points.data() + (first - 1) * size + 8;
-  for (size_t i = 0; i < mask_words_; ++i) mask->words[i] |= LoadLe64(words + 8 * i);
+  if (!ok) return false;
+  const uint8_t* point = LastBreakpoint(points, size, sct.timestamp_ms);
+  if (point == nullptr) return true;
+  for (size_t i = 0; i < mask_words_; ++i) mask->words[i] |= LoadLe64(point + 8 + 8 * i);
   return true;
 }
 
@@ -189,6 +208,7 @@ Verdict Snapshot::Check(const Query& query) const {
   for (size_t i = 0; i < query.scts.size(); ++i) {
     if (!AddCoverage(query.scts[i], &mask)) return kDamagedVerdict;
     if (verdict.sct == Verdict::kNone && !IsEmpty(mask)) verdict.sct = static_cast<uint16_t>(i);
+    if (HasAllFilters(mask)) break;  // another SCT cannot add anything
   }
   if (IsEmpty(mask)) {
     return has_data() ? verdict : Verdict{Outcome::kNoData, Reason::kNoSnapshot};
@@ -202,7 +222,7 @@ Verdict Snapshot::Ask(const Query& query, Mask* covering, Verdict verdict) const
   Bytes bytes;
   IssuerBlob blob;
   const bool found = FindBlob(query.issuer, &bytes, &ok);
-  if (!ok || (found && !blob.Open(bytes, mask_words_))) return kDamagedVerdict;
+  if (!ok || (found && !blob.Open(bytes, strips_, mask_words_))) return kDamagedVerdict;
   verdict.outcome = Outcome::kNotEnrolled;
   if (!found) return verdict;
 

@@ -94,10 +94,12 @@ class Snapshot {
   Verdict Ask(const Query& query, Mask* mask, Verdict verdict) const;
   [[nodiscard]] bool FindBlob(const IssuerSpkiHash& issuer, Bytes* blob, bool* ok) const;
   bool IsEmpty(const Mask& mask) const;
+  // Whether no filter with data is missing.
+  bool HasAllFilters(const Mask& mask) const;
   Bytes FilterEntry(size_t i) const;
 
   Bytes bytes_;
-  Bytes filters_, logs_, breakpoints_, buckets_, issuers_, blobs_, exemptions_;
+  Bytes filters_, logs_, breakpoints_, buckets_, issuers_, blobs_, exemptions_, strips_;
   uint64_t generation_ = 0, data_time_ms_ = 0, published_ms_ = 0;
   uint32_t filter_count_ = 1;
   uint32_t mask_words_ = 1;

@@ -24,7 +24,7 @@ bool Snapshot::KnowsIssuer(size_t i, const IssuerSpkiHash& issuer) const {
   Bytes bytes;
   IssuerBlob blob;
   if (i >= filter_count_ || !FindBlob(issuer, &bytes, &ok)) return false;
-  return blob.Open(bytes, mask_words_) && (blob.enrolled(i / 64) >> (i % 64) & 1) != 0;
+  return blob.Open(bytes, strips_, mask_words_) && (blob.enrolled(i / 64) >> (i % 64) & 1) != 0;
 }
 
 bool Snapshot::ReadLog(size_t i, LogId* log, uint64_t* low_ms, uint64_t* high_ms) const {

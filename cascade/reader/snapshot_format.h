@@ -9,8 +9,8 @@
 namespace crlite::snapshot_format {
 
 inline constexpr uint8_t kMagic[8] = {'c', 'r', 'l', 'i', 't', 'e', 's', 'n'};
-inline constexpr uint16_t kMajor = 1;
-inline constexpr uint16_t kMinor = 1;
+inline constexpr uint16_t kMajor = 2;
+inline constexpr uint16_t kMinor = 0;
 
 // Header: 128 bytes, then section_count section entries.
 inline constexpr size_t kHeaderSize = 128;
@@ -36,10 +36,10 @@ enum Section : uint32_t {
   kBuckets = 5,
   kIssuers = 6,
   kBlobs = 7,
-  kExemptions = 8,  // since 1.1; a file without it has none
+  kExemptions = 8,
+  kStrips = 9,
 };
-inline constexpr uint32_t kNumRequiredSections = 7;
-inline constexpr uint32_t kNumSections = 8;
+inline constexpr uint32_t kNumSections = 9;
 
 inline constexpr size_t kMaxFilters = 512;  // with the self-test filter
 inline constexpr size_t kMaxMaskWords = kMaxFilters / 64;
@@ -65,13 +65,22 @@ inline constexpr size_t kIssuerEntrySize = 48;
 // Section kExemptions: key, until_ms; strictly ascending by key.
 inline constexpr size_t kExemptionEntrySize = 40;
 
-// A blob: head, enrolled mask, always-revoked mask, descriptors, column starts, data, extras.
-inline constexpr size_t kBlobHeadSize = 16;
-inline constexpr size_t kDescriptorSize = 32;
+// A blob: head, enrolled mask, always-revoked mask, rows, descriptors, data, extras.
+inline constexpr size_t kBlobHeadSize = 8;
+inline constexpr size_t kRowSize = 16;
+inline constexpr size_t kDescriptorSize = 20;
 inline constexpr size_t kExtraHeadSize = 16;
 inline constexpr uint8_t kInverted = 1;
 inline constexpr uint8_t kTruncated = 2;
+inline constexpr uint8_t kInStrip = 4;
 inline constexpr size_t kWindowLoad = 40;  // bytes that a reader loads for one window
+
+// Quads: the first columns of a block, byte by byte in turn.
+inline constexpr size_t kQuadColumns = 4;
+inline constexpr size_t kQuadLoad = kQuadColumns * 33;  // bytes that a reader loads for one quad
+
+// Section kStrips: for each filter, place and number of its strip's columns.
+inline constexpr size_t kStripEntrySize = 16;
 
 // Bytes that hold every window of a block with m positions: bits [0, m + 255).
 inline constexpr uint64_t WindowBytes(uint64_t m) { return ((m == 0 ? 1 : m) + 255 + 7) / 8; }

@@ -1,7 +1,6 @@
 #include "cascade/reader/snapshot_issuer.h"
 
-#include "cascade/reader/equation.h"
-#include "cascade/reader/snapshot_format.h"
+#include "cascade/reader/quad.h"
 
 namespace crlite {
 namespace {
@@ -9,67 +8,39 @@ namespace {
 using namespace snapshot_format;
 using Answer = IssuerBlob::Answer;
 
-constexpr size_t kKeyWords = 5;  // 256 coefficient bits, shifted by up to 7
+// What quads need of a block.
+struct Row {
+  uint64_t reciprocal;
+  uint32_t approx_m;
+  uint32_t place;  // group: of the quad; else: of column 0
 
-// The coefficients for a window that starts at bit `shift` of its first byte.
-struct ShiftedKey {
-  uint64_t words[kKeyWords];
+  explicit Row(const uint8_t* p)
+      : reciprocal(LoadLe64(p)), approx_m(LoadLe32(p + 8)), place(LoadLe32(p + 12)) {}
+
+  uint64_t Start(uint64_t position) const { return Remainder(position, approx_m, reciprocal); }
 };
 
-ShiftedKey Shift(const EquationKey& key, unsigned shift) {
-  ShiftedKey out;
-  if (shift == 0) {
-    for (size_t j = 0; j < 4; ++j) out.words[j] = key.a[j];
-    out.words[4] = 0;
-    return out;
-  }
-  uint64_t carry = 0;
-  for (size_t j = 0; j < 4; ++j) {
-    out.words[j] = key.a[j] << shift | carry;
-    carry = key.a[j] >> (64 - shift);
-  }
-  out.words[4] = carry;
-  return out;
-}
-
-// Whether the inner product of key and window is 0. Reads kWindowLoad bytes.
-inline bool ProductIsZero(const uint8_t* window, const ShiftedKey& key) {
-  uint64_t sum = 0;
-  for (size_t j = 0; j < kKeyWords; ++j) sum ^= LoadLe64(window + 8 * j) & key.words[j];
-  return !__builtin_parityll(sum);
-}
-
-// One row of the descriptor table.
+// The rest.
 struct Descriptor {
-  uint64_t reciprocal;
-  uint32_t approx_m, exact_m;
-  uint32_t approx_position, exact_position;  // bytes behind the start of the region
-  uint32_t extra_offset;                     // 0: none
+  uint32_t exact_m;
+  uint32_t rest, exact;  // places of column 4 and of the exact column: bytes, or bits of a strip
+  uint32_t extra;        // 0: none
   uint16_t filter;
   uint8_t rank, flags;
 
   explicit Descriptor(const uint8_t* p)
-      : reciprocal(LoadLe64(p)),
-        approx_m(LoadLe32(p + 8)),
-        exact_m(LoadLe32(p + 12)),
-        approx_position(LoadLe32(p + 16)),
-        exact_position(LoadLe32(p + 20)),
-        extra_offset(LoadLe32(p + 24)),
-        filter(LoadLe16(p + 28)),
-        rank(p[30]),
-        flags(p[31]) {}
+      : exact_m(LoadLe32(p)),
+        rest(LoadLe32(p + 4)),
+        exact(LoadLe32(p + 8)),
+        extra(LoadLe32(p + 12)),
+        filter(LoadLe16(p + 16)),
+        rank(p[18]),
+        flags(p[19]) {}
 
   bool inverted() const { return (flags & kInverted) != 0; }
   bool truncated() const { return (flags & kTruncated) != 0; }
+  bool in_strip() const { return (flags & kInStrip) != 0; }
 
-  // position mod approx_m. With a wrong reciprocal the result is wrong, never unsafe: every load
-  // is checked.
-  uint64_t ApproxStart(uint64_t position) const {
-    const uint64_t quotient =
-        static_cast<uint64_t>((static_cast<unsigned __int128>(position) * reciprocal) >> 64);
-    const uint64_t rest = position - quotient * approx_m;
-    return rest >= approx_m ? rest - approx_m : rest;
-  }
   uint64_t ExactStart(uint64_t position) const { return exact_m <= 1 ? 0 : position % exact_m; }
 };
 
@@ -102,30 +73,84 @@ Listed FindException(Bytes exceptions, Bytes serial) {
   return Listed::kNo;
 }
 
-// Evaluates one query over the blocks of one blob.
+// Evaluates one query over the blocks of one blob. Where the bytes contradict themselves the answer
+// is "does not pass", and damaged() tells.
 class Evaluator {
  public:
-  Evaluator(Bytes blob, const EquationKey& key) : blob_(blob), key_(key) {}
+  Evaluator(Bytes blob, Bytes strips, const EquationKey& key, Bytes serial)
+      : blob_(blob), strips_(strips), key_(key), serial_(serial) {}
 
   bool damaged() const { return damaged_; }
 
-  // The window of a whole block that starts `start` bits behind byte `region` of the blob.
-  bool Passes(uint64_t region, uint64_t start) {
-    return PassesAt(region + start / 8, Shift(key_, start % 8));
+  // A block whose columns stand one behind the other.
+  bool IsRevokedBySingle(const Row& row, const Descriptor& d) {
+    const uint64_t start = row.Start(key_.position);
+    if (d.truncated()) return IsRevokedByTruncated(row, d, start);
+    if (!Passes(blob_, row.place, WindowBytes(row.approx_m), d.rank, start)) return d.inverted();
+    return IsRevokedAfterColumns(d);
   }
 
-  bool PassesAt(uint64_t at, const ShiftedKey& key) {
-    if (!Contains(blob_, at, kWindowLoad)) {
+  // A block whose quad the serial has passed.
+  bool IsRevokedByRest(const Row& row, const Descriptor& d) {
+    const uint64_t start = row.Start(key_.position);
+    const bool passes = d.in_strip()
+                            ? PassesStrip(d, start)
+                            : Passes(blob_, d.rest, WindowBytes(row.approx_m), NumRest(d), start);
+    return passes ? IsRevokedAfterColumns(d) : d.inverted();
+  }
+
+ private:
+  static size_t NumRest(const Descriptor& d) {
+    return d.rank > kQuadColumns ? d.rank - kQuadColumns : 0;
+  }
+
+  bool PassesAt(Bytes bytes, uint64_t at, const ShiftedKey& key) {
+    if (Contains(bytes, at, kWindowLoad)) return ProductIsZero(bytes.data() + at, key);
+    damaged_ = true;
+    return false;
+  }
+
+  // `count` columns, `stride` bytes apart; windows begin `start` bits behind their beginning.
+  bool Passes(Bytes bytes, uint64_t column, uint64_t stride, size_t count, uint64_t start) {
+    const ShiftedKey key(key_, start % 8);
+    for (size_t k = 0; k < count; ++k) {
+      if (!PassesAt(bytes, column + start / 8 + k * stride, key)) return false;
+    }
+    return true;
+  }
+
+  // Where column k of the filter's strip begins; its last one is the exact column.
+  [[nodiscard]] bool FindStripColumn(uint16_t filter, size_t k, bool exact, uint64_t* column) {
+    bool ok = true;
+    const Bytes entry = Slice(strips_, uint64_t{filter} * kStripEntrySize, kStripEntrySize, &ok);
+    const uint32_t count = ok ? LoadLe32(entry.data() + 8) : 0;
+    if (exact) k = count - size_t{1};
+    const Bytes starts =
+        ok ? Slice(strips_, LoadLe64(entry.data()), uint64_t{count} * 8, &ok) : Bytes();
+    if (!ok || k >= count) {
       damaged_ = true;
       return false;
     }
-    return ProductIsZero(blob_.data() + at, key);
+    *column = LoadLe64(starts.data() + 8 * k);
+    damaged_ |= *column > strips_.size();  // so that no sum of it can wrap
+    return !damaged_;
   }
 
-  // The same for a block of which only `stored` bytes are kept: bits behind them are 0.
-  bool PassesTruncated(uint64_t region, uint64_t start, uint32_t stored) {
+  bool PassesStrip(const Descriptor& d, uint64_t start) {
+    const uint64_t bit = d.rest + start;
+    const ShiftedKey key(key_, bit % 8);
+    for (size_t k = 0; k < NumRest(d); ++k) {
+      uint64_t column;
+      if (!FindStripColumn(d.filter, k, /*exact=*/false, &column)) return false;
+      if (!PassesAt(strips_, column + bit / 8, key)) return false;
+    }
+    return true;
+  }
+
+  // A block of which only `stored` bytes of a column are kept: bits behind them are 0.
+  bool PassesTruncated(uint64_t column, uint64_t start, uint32_t stored) {
     bool ok = true;
-    const Bytes kept = Slice(blob_, region, stored, &ok);
+    const Bytes kept = Slice(blob_, column, stored, &ok);
     if (!ok) damaged_ = true;
     uint8_t window[kWindowLoad] = {};
     const uint64_t from = start / 8;
@@ -133,186 +158,105 @@ class Evaluator {
       const size_t rest = kept.size() - static_cast<size_t>(from);
       memcpy(window, kept.data() + from, rest < kWindowLoad ? rest : kWindowLoad);
     }
-    return ProductIsZero(window, Shift(key_, start % 8));
+    return ProductIsZero(window, ShiftedKey(key_, start % 8));
+  }
+
+  bool IsRevokedByTruncated(const Row& row, const Descriptor& d, uint64_t start) {
+    const uint32_t stored = ReadExtra(d).approx_stored;
+    for (uint64_t k = 0; k < d.rank; ++k) {
+      if (!PassesTruncated(row.place + k * stored, start, stored)) return d.inverted();
+    }
+    return IsRevokedAfterColumns(d);
+  }
+
+  bool PassesExact(const Descriptor& d) {
+    const uint64_t start = d.ExactStart(key_.position);
+    if (d.truncated()) return PassesTruncated(d.exact, start, ReadExtra(d).exact_stored);
+    if (!d.in_strip()) return Passes(blob_, d.exact, 0, 1, start);
+    uint64_t column;
+    return FindStripColumn(d.filter, 0, /*exact=*/true, &column) &&
+           Passes(strips_, column, 0, 1, d.exact + start);
   }
 
   Extra ReadExtra(const Descriptor& d) {
     Extra extra;
-    if (d.extra_offset == 0 || !extra.Read(blob_, d.extra_offset)) damaged_ = true;
+    if (d.extra == 0 || !extra.Read(blob_, d.extra)) damaged_ = true;
     return extra;
   }
 
-  // For a serial that passed every column: exact column, exceptions, inversion.
-  bool IsRevokedAfterColumns(const Descriptor& d, uint32_t exact_start, Bytes serial) {
-    Extra extra;
-    if (d.extra_offset != 0 || d.truncated()) extra = ReadExtra(d);
-    const uint64_t region = uint64_t{exact_start} + d.exact_position;
-    const uint64_t start = d.ExactStart(key_.position);
-    bool is_member =
-        d.truncated() ? PassesTruncated(region, start, extra.exact_stored) : Passes(region, start);
-    if (is_member && !extra.exceptions.empty()) {
-      const Listed listed = FindException(extra.exceptions, serial);
+  // For a serial that passed every approximate column: exact column, exceptions, inversion.
+  bool IsRevokedAfterColumns(const Descriptor& d) {
+    bool is_member = PassesExact(d);
+    if (is_member && d.extra != 0) {
+      const Listed listed = FindException(ReadExtra(d).exceptions, serial_);
       if (listed == Listed::kDamaged) damaged_ = true;
       is_member = listed == Listed::kNo;
     }
     return is_member != d.inverted();
   }
 
-  // A block whose columns stand one behind the other from byte `region` on.
-  bool IsRevokedByPrimary(const Descriptor& d, uint32_t region, uint32_t exact_start,
-                          Bytes serial) {
-    const uint64_t start = d.ApproxStart(key_.position);
-    const uint32_t kept = d.truncated() ? ReadExtra(d).approx_stored : 0;
-    const uint64_t stride = d.truncated() ? kept : WindowBytes(d.approx_m);
-    const ShiftedKey key = Shift(key_, start % 8);
-    for (uint64_t k = 0; k < d.rank; ++k) {
-      const uint64_t column = region + k * stride;
-      const bool passes =
-          d.truncated() ? PassesTruncated(column, start, kept) : PassesAt(column + start / 8, key);
-      if (!passes) return d.inverted();
-    }
-    return IsRevokedAfterColumns(d, exact_start, serial);
-  }
-
- private:
-  Bytes blob_;
+  Bytes blob_, strips_;
   const EquationKey& key_;
+  Bytes serial_;
   bool damaged_ = false;
-};
-
-bool Has(const uint64_t* mask, uint16_t filter) { return (mask[filter / 64] >> (filter % 64)) & 1; }
-
-Descriptor DescriptorAt(Bytes table, size_t i) {
-  return Descriptor(table.data() + i * kDescriptorSize);
-}
-
-// All blocks but the primary one, ordered by descending rank: those with a column k are a prefix.
-class Group {
- public:
-  static constexpr uint16_t kNobody = 0;  // descriptor 0 is the primary block
-
-  Group(Bytes descriptors, const EquationKey& key) : descriptors_(descriptors), key_(key) {
-    for (unsigned shift = 0; shift < 8; ++shift) keys_[shift] = Shift(key, shift);
-  }
-
-  // Takes the blocks of the filters in `mask`. False when one names no bit of a mask.
-  [[nodiscard]] bool Gather(const uint64_t* mask, size_t mask_words) {
-    for (size_t i = 1; i < descriptors_.size() / kDescriptorSize; ++i) {
-      const Descriptor d = DescriptorAt(descriptors_, i);
-      if (d.filter / 64 >= mask_words) return false;
-      const uint64_t start = d.ApproxStart(key_.position);
-      members_[count_] = {static_cast<uint32_t>(d.approx_position + start / 8),
-                          static_cast<uint16_t>(i), d.rank, d.flags,
-                          static_cast<uint8_t>(start % 8)};
-      count_ += Has(mask, d.filter) ? 1 : 0;
-    }
-    return true;
-  }
-
-  // Drops the members that column k, which begins at byte `column` of the blob, excludes. False
-  // when none has this column, and so none a later one.
-  bool TestColumn(uint32_t k, uint64_t column, Evaluator* evaluator) {
-    size_t kept = 0;
-    size_t i = 0;
-    for (; i < count_ && members_[i].rank > k; ++i) {
-      const Member member = members_[i];
-      const bool passes = Passes(member, column, evaluator);
-      // Survivors move forward without a branch; an inverted block that drops out means "revoked".
-      members_[kept] = member;
-      kept += passes ? 1 : 0;
-      revoked_by_ = !passes && (member.flags & kInverted) != 0 ? member.index : revoked_by_;
-    }
-    if (i == 0) return false;
-    for (; i < count_; ++i) members_[kept++] = members_[i];
-    count_ = kept;
-    return true;
-  }
-
-  // Asks those that passed all their columns. The descriptor of one that revokes, or kNobody.
-  uint16_t Finish(uint32_t exact_start, Bytes serial, Evaluator* evaluator) const {
-    if (revoked_by_ != kNobody) return revoked_by_;
-    for (size_t i = 0; i < count_; ++i) {
-      const Descriptor d = DescriptorAt(descriptors_, members_[i].index);
-      if (evaluator->IsRevokedAfterColumns(d, exact_start, serial)) return members_[i].index;
-    }
-    return kNobody;
-  }
-
- private:
-  struct Member {
-    uint32_t at;     // bytes behind a column's start where the window begins
-    uint16_t index;  // of the descriptor
-    uint8_t rank, flags;
-    uint8_t shift;
-  };
-
-  bool Passes(const Member& member, uint64_t column, Evaluator* evaluator) const {
-    if ((member.flags & kTruncated) == 0) [[likely]] {
-      return evaluator->PassesAt(column + member.at, keys_[member.shift]);
-    }
-    const Descriptor d = DescriptorAt(descriptors_, member.index);
-    return evaluator->PassesTruncated(column + d.approx_position, d.ApproxStart(key_.position),
-                                      evaluator->ReadExtra(d).approx_stored);
-  }
-
-  Bytes descriptors_;
-  const EquationKey& key_;
-  ShiftedKey keys_[8];
-  Member members_[kMaxFilters];  // the first count_ are in use
-  size_t count_ = 0;
-  uint16_t revoked_by_ = kNobody;
 };
 
 }  // namespace
 
-bool IssuerBlob::Open(Bytes blob, size_t mask_words) {
+bool IssuerBlob::Open(Bytes blob, Bytes strips, size_t mask_words) {
   bool ok = true;
   const Bytes head = Slice(blob, 0, kBlobHeadSize, &ok);
   if (!ok || mask_words == 0 || mask_words > kMaxMaskWords) return false;
   blob_ = blob;
+  strips_ = strips;
   mask_words_ = mask_words;
   block_count_ = LoadLe16(head.data());
-  group_columns_ = LoadLe16(head.data() + 2);
-  primary_start_ = LoadLe32(head.data() + 4);
-  exact_start_ = LoadLe32(head.data() + 8);
+  group_count_ = LoadLe16(head.data() + 2);
   uint64_t at = kBlobHeadSize;
   masks_ = Slice(blob, at, 2 * 8 * mask_words, &ok);
   at += 2 * 8 * mask_words;
-  descriptors_ = Slice(blob, at, uint64_t{block_count_} * kDescriptorSize, &ok);
-  at += uint64_t{block_count_} * kDescriptorSize;
-  column_starts_ = Slice(blob, at, uint64_t{group_columns_} * 4, &ok);
-  return ok && block_count_ <= kMaxFilters && group_columns_ <= 255;
+  rows_ = Slice(blob, at, block_count_ * kRowSize, &ok);
+  at += block_count_ * kRowSize;
+  descriptors_ = Slice(blob, at, block_count_ * kDescriptorSize, &ok);
+  return ok && block_count_ <= kMaxFilters && (group_count_ == 0 || group_count_ < block_count_);
 }
 
 Answer IssuerBlob::Evaluate(const IssuerSpkiHash& issuer, Bytes serial, const uint64_t* mask,
                             uint16_t* filter) const {
   if (block_count_ == 0) return Answer::kNotRevoked;
   const EquationKey key = MakeEquationKey(issuer, serial);
-  Evaluator evaluator(blob_, key);
+  Evaluator evaluator(blob_, strips_, key, serial);
+  // Asks block i, if its filter is among those of the mask.
+  const auto ask = [&](size_t i, bool has_passed_quad) {
+    const Descriptor d(descriptors_.data() + i * kDescriptorSize);
+    const Row row(rows_.data() + i * kRowSize);
+    if (d.filter / 64 >= mask_words_) return Answer::kDamaged;
+    if ((mask[d.filter / 64] >> (d.filter % 64) & 1) == 0) return Answer::kNotRevoked;
+    const bool is_revoked =
+        has_passed_quad ? evaluator.IsRevokedByRest(row, d) : evaluator.IsRevokedBySingle(row, d);
+    if (evaluator.damaged()) return Answer::kDamaged;
+    if (is_revoked) *filter = d.filter;
+    return is_revoked ? Answer::kRevoked : Answer::kNotRevoked;
+  };
 
   // The largest block, nearly always the full filter's: it knows most revocations.
-  const Descriptor primary = DescriptorAt(descriptors_, 0);
-  if (primary.filter / 64 >= mask_words_) return Answer::kDamaged;
-  if (Has(mask, primary.filter)) {
-    const bool is_revoked =
-        evaluator.IsRevokedByPrimary(primary, primary_start_, exact_start_, serial);
-    if (evaluator.damaged()) return Answer::kDamaged;
-    if (is_revoked) {
-      *filter = primary.filter;
-      return Answer::kRevoked;
+  Answer answer = ask(0, false);
+  if (answer != Answer::kNotRevoked) return answer;
+  if (group_count_ != 0) {
+    uint16_t survivors[kMaxFilters];
+    size_t num_survivors;
+    const Bytes rows = rows_.subspan(kRowSize, group_count_ * kRowSize);
+    if (!TestQuads(blob_, rows, key.position, QuadKeys(key), survivors, &num_survivors)) {
+      return Answer::kDamaged;
+    }
+    for (size_t i = 0; i < num_survivors && answer == Answer::kNotRevoked; ++i) {
+      answer = ask(size_t{1} + survivors[i], true);
     }
   }
-
-  Group group(descriptors_, key);
-  if (!group.Gather(mask, mask_words_)) return Answer::kDamaged;
-  for (uint32_t k = 0; k < group_columns_; ++k) {
-    if (!group.TestColumn(k, LoadLe32(column_starts_.data() + 4 * k), &evaluator)) break;
+  for (size_t i = 1 + group_count_; i < block_count_ && answer == Answer::kNotRevoked; ++i) {
+    answer = ask(i, false);
   }
-  const uint16_t revoked_by = group.Finish(exact_start_, serial, &evaluator);
-  if (evaluator.damaged()) return Answer::kDamaged;
-  if (revoked_by == Group::kNobody) return Answer::kNotRevoked;
-  *filter = DescriptorAt(descriptors_, revoked_by).filter;
-  return Answer::kRevoked;
+  return answer;
 }
 
 }  // namespace crlite

@@ -7,11 +7,12 @@
 
 namespace crlite {
 
-// A view; the blob must outlive it. Copyable; safe to use from any number of threads.
+// A view; blob and strips must outlive it. Copyable; safe to use from any number of threads.
 class IssuerBlob {
  public:
-  // `mask_words`: words of one filter mask. Returns false when the blob contradicts itself.
-  [[nodiscard]] bool Open(Bytes blob, size_t mask_words);
+  // `strips`: section kStrips. `mask_words`: words of one filter mask. Returns false when the blob
+  // contradicts itself.
+  [[nodiscard]] bool Open(Bytes blob, Bytes strips, size_t mask_words);
 
   // Word i of the masks: filters with an entry for the issuer; those that revoke every serial.
   uint64_t enrolled(size_t i) const { return LoadLe64(masks_.data() + 8 * i); }
@@ -25,12 +26,10 @@ class IssuerBlob {
                   uint16_t* filter) const;
 
  private:
-  Bytes blob_, masks_, descriptors_, column_starts_;
+  Bytes blob_, strips_, masks_, rows_, descriptors_;
   size_t mask_words_ = 0;
-  uint32_t block_count_ = 0;
-  uint32_t group_columns_ = 0;
-  uint32_t primary_start_ = 0;
-  uint32_t exact_start_ = 0;
+  size_t block_count_ = 0;
+  size_t group_count_ = 0;
 };
 
 }  // namespace crlite

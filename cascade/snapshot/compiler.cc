@@ -9,6 +9,7 @@
 #include "cascade/snapshot/issuer_blob.h"
 #include "cascade/snapshot/little_endian.h"
 #include "cascade/snapshot/self_test.h"
+#include "cascade/snapshot/strip.h"
 
 namespace crlite {
 
@@ -72,9 +73,11 @@ Error TooLarge() {
       fmt::format("snapshot: these filters would need more than {} bytes", kMaxSnapshotSize));
 }
 
-// Lays out the blobs of all issuers; an error when they would need more than `max_size` bytes.
+// Lays out the blobs of all issuers, and adds to the strips of the filters; an error when the blobs
+// would need more than `max_size` bytes.
 Result<std::vector<PlannedIssuer>> PlanIssuers(const std::vector<const Clubcard*>& filters,
-                                               size_t mask_words, uint64_t max_size) {
+                                               size_t mask_words, uint64_t max_size,
+                                               std::vector<Strip>* strips) {
   std::vector<PlannedIssuer> issuers;
   const std::vector<BlockReference> references = BlocksByIssuer(filters);
   uint64_t offset = 0;
@@ -84,12 +87,35 @@ Result<std::vector<PlannedIssuer>> PlanIssuers(const std::vector<const Clubcard*
     for (; i < references.size() && references[i].block->issuer == issuer; ++i) {
       plan.Add(references[i].filter, *filters[references[i].filter], *references[i].block);
     }
-    const uint64_t size = plan.Finish();
+    const uint64_t size = plan.Finish(strips);
     if (size > max_size - offset) return TooLarge();
     issuers.push_back({issuer, std::move(plan), offset, size});
     offset += size;
   }
   return issuers;
+}
+
+// The table of all strips, then the strips; an error when they would need more than `max_size`
+// bytes.
+Result<std::vector<uint8_t>> MakeStrips(const std::vector<const Clubcard*>& filters,
+                                        uint64_t max_size, std::vector<Strip>* strips) {
+  std::vector<uint64_t> sizes;
+  uint64_t total = kStripEntrySize * filters.size() + 8;  // a window is read up to 8 bytes too far
+  for (Strip& strip : *strips) {
+    sizes.push_back(strip.Finish());
+    total += sizes.back();
+    if (total > max_size) return TooLarge();
+  }
+  std::vector<uint8_t> section(total);
+  uint64_t at = kStripEntrySize * filters.size();
+  for (size_t i = 0; i < filters.size(); ++i) {
+    uint8_t* entry = section.data() + kStripEntrySize * i;
+    StoreLe(entry, at);
+    StoreLe(entry + 8, static_cast<uint32_t>((*strips)[i].num_columns()));
+    (*strips)[i].Write(*filters[i], at, std::span(section).subspan(at, sizes[i]));
+    at += sizes[i];
+  }
+  return section;
 }
 
 std::vector<uint8_t> MakePolicy(const Policy& policy) {
@@ -167,8 +193,9 @@ void WriteHeader(const SnapshotInput& input, size_t section_count, uint64_t file
   StoreLe(p + kMaskWordsAt, static_cast<uint32_t>(MaskWords(filter_count)));
 }
 
-void WriteBlobs(const std::vector<PlannedIssuer>& issuers, BodyWriter* body) {
-  for (const PlannedIssuer& issuer : issuers) issuer.plan.Write(body->Next(issuer.size));
+void WriteBlobs(const std::vector<PlannedIssuer>& issuers, const std::vector<Strip>& strips,
+                BodyWriter* body) {
+  for (const PlannedIssuer& issuer : issuers) issuer.plan.Write(strips, body->Next(issuer.size));
 }
 
 }  // namespace
@@ -184,10 +211,14 @@ Result<SnapshotPlan> SnapshotPlan::Make(const SnapshotInput& input) {
 
   const uint64_t coverage_size = MaxCoverageTableSize(filters, mask_words);
   if (coverage_size > kMaxSnapshotSize) return TooLarge();
+  std::vector<Strip> strips(filters.size());
   Result<std::vector<PlannedIssuer>> issuers =
-      PlanIssuers(filters, mask_words, kMaxSnapshotSize - coverage_size);
+      PlanIssuers(filters, mask_words, kMaxSnapshotSize - coverage_size, &strips);
   if (!issuers.ok()) return issuers.error();
   const uint64_t blobs_size = issuers->back().offset + issuers->back().size;
+  Result<std::vector<uint8_t>> strip_section =
+      MakeStrips(filters, kMaxSnapshotSize - coverage_size - blobs_size, &strips);
+  if (!strip_section.ok()) return strip_section.error();
 
   CoverageTable coverage = MakeCoverageTable(filters, mask_words);
   plan.Add(kPolicy, MakePolicy(input.policy));
@@ -197,9 +228,10 @@ Result<SnapshotPlan> SnapshotPlan::Make(const SnapshotInput& input) {
   plan.Add(kBuckets, MakeBuckets(*issuers));
   plan.Add(kIssuers, MakeIssuerTable(*issuers));
   plan.Add(kExemptions, MakeExemptionTable(input.exemptions));
-  plan.sections_.push_back({kBlobs, blobs_size, [issuers = std::move(*issuers)](BodyWriter* body) {
-                              WriteBlobs(issuers, body);
-                            }});
+  plan.Add(kStrips, std::move(*strip_section));
+  plan.sections_.push_back({kBlobs, blobs_size,
+                            [issuers = std::move(*issuers), strips = std::move(strips)](
+                                BodyWriter* body) { WriteBlobs(issuers, strips, body); }});
   plan.LayOut(input);
   if (plan.size_ > kMaxSnapshotSize) return TooLarge();
   return plan;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cascade/reader/snapshot_format.h"
+#include "cascade/snapshot/bit_copy.h"
 #include "cascade/snapshot/little_endian.h"
 
 namespace crlite {
@@ -15,28 +16,17 @@ namespace {
 // block claims (only odd files have such) is kept as it is, and the block is marked truncated.
 constexpr uint64_t kMaxZeroFill = 64;
 
-// Bytes of `column` from bit `offset` on that are not behind its end.
-uint64_t AvailableBytes(const BitColumn& column, uint64_t offset) {
-  const uint64_t bits = 64 * uint64_t{column.size()};
-  return offset >= bits ? 0 : (bits - offset + 7) / 8;
-}
-
-// Copies bits [offset, offset + 8 * out.size()) of `column`, 0 behind its end.
-void CopyBits(const BitColumn& column, uint64_t offset, std::span<uint8_t> out) {
-  const uint64_t shift = offset % 64;
-  uint64_t word = offset / 64;
-  for (size_t i = 0; i < out.size() && word < column.size(); i += 8, ++word) {
-    uint64_t bits = column[word] >> shift;
-    if (shift != 0 && word + 1 < column.size()) bits |= column[word + 1] << (64 - shift);
-    uint8_t bytes[8];
-    StoreLe(bytes, bits);
-    memcpy(out.data() + i, bytes, std::min<size_t>(8, out.size() - i));
-  }
-}
+// A block with fewer columns than this passes quads too often to be worth its place there.
+constexpr size_t kMinGroupRank = 3;
 
 uint64_t RoundUp8(uint64_t n) { return (n + 7) / 8 * 8; }
 
 }  // namespace
+
+// Quads know neither inversion nor truncation, which are rare.
+bool IssuerBlobPlan::Entry::IsForGroup() const {
+  return !truncated && !block->inverted && block->rank >= kMinGroupRank;
+}
 
 IssuerBlobPlan::IssuerBlobPlan(size_t mask_words)
     : mask_words_(mask_words), enrolled_(mask_words), always_revoked_(mask_words) {}
@@ -67,86 +57,111 @@ void IssuerBlobPlan::Add(size_t filter, const Clubcard& clubcard, const Clubcard
   entries_.push_back(entry);
 }
 
-uint64_t IssuerBlobPlan::Finish() {
-  if (!entries_.empty()) {
-    auto size = [](const Entry& e) { return e.approx_total() + e.exact_stored; };
-    auto primary =
-        std::max_element(entries_.begin(), entries_.end(),
-                         [&](const Entry& a, const Entry& b) { return size(a) < size(b); });
-    std::rotate(entries_.begin(), primary, primary + 1);
-    std::stable_sort(entries_.begin() + 1, entries_.end(),
-                     [](const Entry& a, const Entry& b) { return a.block->rank > b.block->rank; });
+// The largest block first, which is nearly always the full filter's; then those for the group.
+void IssuerBlobPlan::Order() {
+  if (entries_.empty()) return;
+  const auto primary =
+      std::max_element(entries_.begin(), entries_.end(),
+                       [](const Entry& a, const Entry& b) { return a.size() < b.size(); });
+  std::rotate(entries_.begin(), primary, primary + 1);
+  const auto group_end = std::stable_partition(
+      entries_.begin() + 1, entries_.end(), [](const Entry& entry) { return entry.IsForGroup(); });
+  group_count_ = static_cast<size_t>(group_end - entries_.begin()) - 1;
+}
+
+uint64_t IssuerBlobPlan::Finish(std::vector<Strip>* strips) {
+  Order();
+  uint64_t at = kBlobHeadSize + 16 * mask_words_ + (kRowSize + kDescriptorSize) * entries_.size();
+  // What most queries read stands together: the primary block, then all quads.
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    Entry& entry = entries_[i];
+    entry.place = at;
+    at += entry.approx_stored * (IsInGroup(i) ? kQuadColumns : entry.block->rank);
   }
-  const size_t group_columns = entries_.size() > 1 ? entries_[1].block->rank : 0;
-  uint64_t at =
-      kBlobHeadSize + 16 * mask_words_ + kDescriptorSize * entries_.size() + 4 * group_columns;
-  primary_start_ = at;
-  if (!entries_.empty()) at += entries_[0].approx_total();
-  for (size_t k = 0; k < group_columns; ++k) {
-    column_starts_.push_back(at);
-    uint64_t position = 0;
-    for (size_t i = 1; i < entries_.size() && entries_[i].block->rank > k; ++i) {
-      entries_[i].approx_position = position;
-      position += entries_[i].approx_stored;
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    Entry& entry = entries_[i];
+    if (IsInGroup(i) && Strip::IsFor(*entry.block)) {
+      entry.in_strip = true;
+      (*strips)[entry.filter].Add(*entry.block);
+      continue;
     }
-    at += position;
-  }
-  exact_start_ = at;
-  for (Entry& entry : entries_) {
-    entry.exact_position = at - exact_start_;
+    if (IsInGroup(i) && entry.block->rank > kQuadColumns) {
+      entry.rest = at;
+      at += entry.approx_stored * (entry.block->rank - kQuadColumns);
+    }
+    entry.exact = at;
     at += entry.exact_stored;
   }
   for (Entry& entry : entries_) {
     if (!entry.has_extra()) continue;
-    entry.extra_offset = at;
+    entry.extra = at;
     at += kExtraHeadSize + entry.block->exceptions.packed.size();
   }
   return RoundUp8(at + 8);  // a window at the very end is read 8 bytes too far
 }
 
-void IssuerBlobPlan::Write(std::span<uint8_t> out) const {
+void IssuerBlobPlan::Write(const std::vector<Strip>& strips, std::span<uint8_t> out) const {
   uint8_t* p = out.data();
   StoreLe(p, static_cast<uint16_t>(entries_.size()));
-  StoreLe(p + 2, static_cast<uint16_t>(column_starts_.size()));
-  StoreLe(p + 4, static_cast<uint32_t>(primary_start_));
-  StoreLe(p + 8, static_cast<uint32_t>(exact_start_));
+  StoreLe(p + 2, static_cast<uint16_t>(group_count_));
   p += kBlobHeadSize;
   for (uint64_t word : enrolled_) StoreLe(p, word), p += 8;
   for (uint64_t word : always_revoked_) StoreLe(p, word), p += 8;
-  for (const Entry& entry : entries_) WriteDescriptor(entry, p), p += kDescriptorSize;
-  for (uint64_t start : column_starts_) StoreLe(p, static_cast<uint32_t>(start)), p += 4;
-  WriteColumns(out);
+  for (const Entry& entry : entries_) WriteRow(entry, p), p += kRowSize;
   for (const Entry& entry : entries_) {
-    if (entry.has_extra()) WriteExtra(entry, out.subspan(entry.extra_offset));
+    WriteDescriptor(entry, strips[entry.filter], p);
+    p += kDescriptorSize;
+  }
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (IsInGroup(i)) WriteQuad(entry, out);
+    if (!entry.in_strip) {
+      WriteColumns(entry, IsInGroup(i) ? kQuadColumns : 0, IsInGroup(i) ? entry.rest : entry.place,
+                   out);
+      CopyBits(entry.clubcard->exact, entry.block->exact_offset,
+               out.subspan(entry.exact, entry.exact_stored));
+    }
+    if (entry.has_extra()) WriteExtra(entry, out.subspan(entry.extra));
   }
 }
 
-void IssuerBlobPlan::WriteDescriptor(const Entry& entry, uint8_t* out) const {
-  const ClubcardBlock& block = *entry.block;
-  StoreLe(out, Reciprocal(block.approx_m));
-  StoreLe(out + 8, block.approx_m);
-  StoreLe(out + 12, block.exact_m);
-  StoreLe(out + 16, static_cast<uint32_t>(entry.approx_position));
-  StoreLe(out + 20, static_cast<uint32_t>(entry.exact_position));
-  StoreLe(out + 24, static_cast<uint32_t>(entry.extra_offset));
-  StoreLe(out + 28, static_cast<uint16_t>(entry.filter));
-  out[30] = block.rank;
-  out[31] =
-      static_cast<uint8_t>((block.inverted ? kInverted : 0) | (entry.truncated ? kTruncated : 0));
+void IssuerBlobPlan::WriteRow(const Entry& entry, uint8_t* out) const {
+  StoreLe(out, Reciprocal(entry.block->approx_m));
+  StoreLe(out + 8, entry.block->approx_m);
+  StoreLe(out + 12, static_cast<uint32_t>(entry.place));
 }
 
-void IssuerBlobPlan::WriteColumns(std::span<uint8_t> out) const {
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    const Entry& entry = entries_[i];
-    const ClubcardBlock& block = *entry.block;
-    for (size_t k = 0; k < block.rank; ++k) {
-      const uint64_t at = i == 0 ? primary_start_ + k * entry.approx_stored
-                                 : column_starts_[k] + entry.approx_position;
-      CopyBits(entry.clubcard->columns[k], block.approx_offset,
-               out.subspan(at, entry.approx_stored));
-    }
-    CopyBits(entry.clubcard->exact, block.exact_offset,
-             out.subspan(exact_start_ + entry.exact_position, entry.exact_stored));
+void IssuerBlobPlan::WriteDescriptor(const Entry& entry, const Strip& strip, uint8_t* out) const {
+  const ClubcardBlock& block = *entry.block;
+  const bool in_strip = entry.in_strip;
+  StoreLe(out, block.exact_m);
+  StoreLe(out + 4, in_strip ? strip.RestPlace(block) : static_cast<uint32_t>(entry.rest));
+  StoreLe(out + 8, in_strip ? strip.ExactPlace(block) : static_cast<uint32_t>(entry.exact));
+  StoreLe(out + 12, static_cast<uint32_t>(entry.extra));
+  StoreLe(out + 16, static_cast<uint16_t>(entry.filter));
+  out[18] = block.rank;
+  out[19] = static_cast<uint8_t>((block.inverted ? kInverted : 0) |
+                                 (entry.truncated ? kTruncated : 0) | (in_strip ? kInStrip : 0));
+}
+
+// The columns from `first` on, one behind the other.
+void IssuerBlobPlan::WriteColumns(const Entry& entry, size_t first, uint64_t place,
+                                  std::span<uint8_t> out) const {
+  for (size_t k = first; k < entry.block->rank; ++k) {
+    CopyBits(entry.clubcard->columns[k], entry.block->approx_offset,
+             out.subspan(place, entry.approx_stored));
+    place += entry.approx_stored;
+  }
+}
+
+// Columns that the block does not have stay 0, which every serial passes.
+void IssuerBlobPlan::WriteQuad(const Entry& entry, std::span<uint8_t> out) const {
+  std::vector<uint8_t> column(entry.approx_stored);
+  const size_t count = std::min<size_t>(entry.block->rank, kQuadColumns);
+  for (size_t k = 0; k < count; ++k) {
+    CopyBits(entry.clubcard->columns[k], entry.block->approx_offset, column);
+    uint8_t* to = out.data() + entry.place + k;
+    for (uint8_t byte : column) *to = byte, to += kQuadColumns;
   }
 }
 
