@@ -23,6 +23,8 @@ ByteVector Der(uint8_t tag, const ByteVector& content) {
   ByteVector out = {tag};
   if (content.size() < 128) {
     out.push_back(static_cast<uint8_t>(content.size()));
+  } else if (content.size() < 256) {
+    Append(&out, {0x81, static_cast<uint8_t>(content.size())});
   } else {
     out.push_back(0x82);
     Append(&out, BigEndian(content.size(), 2));
