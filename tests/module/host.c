@@ -23,10 +23,34 @@ static X509* read_certificate(BIO* bio) {
   return certificate;
 }
 
+/* What libcrypto allocates, for itself or because the module makes it. */
+static unsigned long allocations;
+
+static void* count_malloc(size_t size, const char* file, int line) {
+  (void)file, (void)line;
+  ++allocations;
+  return malloc(size);
+}
+
+static void* count_realloc(void* old, size_t size, const char* file, int line) {
+  (void)file, (void)line;
+  ++allocations;
+  return realloc(old, size);
+}
+
+static void plain_free(void* old, const char* file, int line) {
+  (void)file, (void)line;
+  free(old);
+}
+
+static unsigned long verification_allocations; /* in the last one */
+
 static int verify(X509_STORE* store, X509* leaf, STACK_OF(X509) * untrusted) {
   X509_STORE_CTX* ctx = X509_STORE_CTX_new();
   if (ctx == NULL || X509_STORE_CTX_init(ctx, store, leaf, untrusted) != 1) die("no context");
+  const unsigned long before = allocations;
   int ok = X509_verify_cert(ctx);
+  verification_allocations = allocations - before;
   int result = ok == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
   X509_STORE_CTX_free(ctx);
   return result;
@@ -77,6 +101,7 @@ static void print_maps(const char* wanted) {
 
 int main(int argc, char** argv) {
   if (argc != 4 && argc != 5) die("usage: host ROOT CHAIN COUNT [wait]");
+  if (CRYPTO_set_mem_functions(count_malloc, count_realloc, plain_free) != 1) die("too late");
   BIO* root_file = BIO_new_file(argv[1], "r");
   BIO* chain_file = BIO_new_file(argv[2], "r");
   if (root_file == NULL || chain_file == NULL) die("cannot open the certificates");
@@ -103,6 +128,7 @@ int main(int argc, char** argv) {
   say("end\n");
   printf("result: %d %s\n", first, X509_verify_cert_error_string(first));
   printf("error queue: %lu\n", ERR_peek_error());
+  printf("allocations in a verification: %lu\n", verification_allocations);
   printf("descriptors: %d\n", count_entries("/proc/self/fd"));
   print_status();
   print_maps("/snapshot");

@@ -7,6 +7,7 @@ run_host good.test 3 without_module
 ((status == 7)) || fail "the host alone ends with $status: $(cat "$work/stderr")"
 grep -q '^result: 0 ' "$work/output" || fail "the host alone: $(cat "$work/output")"
 cp "$work/output" "$work/plain"
+grep -q '^allocations in a verification: [1-9]' "$work/plain" || fail 'allocations are not counted'
 run_host good.test 3 with_module
 ((status == 7)) || fail "exit code $status with the module, 7 without"
 [[ ! -s $work/stderr ]] || fail "standard error: $(cat "$work/stderr")"
@@ -15,7 +16,7 @@ difference=$(diff "$work/plain" "$work/output" || true)
   fail "the snapshot is not mapped: $(cat "$work/output")"
 (($(grep -c '^[<>]' <<<"$difference") == 2)) ||
   fail "the module changed more than the mapping: $difference"
-echo 'threads, descriptors, signals, error queue, stderr and exit code are as without the module'
+echo 'threads, descriptors, signals, error queue, allocations, stderr and exit code are as without the module'
 
 # check_refusals [LINE...]: the lines go into the module's section.
 check_refusals() {
