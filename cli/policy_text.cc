@@ -18,20 +18,6 @@ const char* ActionName(Action action) {
   return "";
 }
 
-const char* DataStateName(DataState state) {
-  switch (state) {
-    case DataState::kFresh:
-      return "fresh";
-    case DataState::kStale:
-      return "stale";
-    case DataState::kNeverProvisioned:
-      return "never-provisioned";
-    case DataState::kDamaged:
-      return "damaged";
-  }
-  return "";
-}
-
 std::string PolicyText(const Policy& policy) {
   return fmt::format("mode {}{}; never-provisioned {}; stale {} (after {}); damaged {}",
                      ModeName(policy.mode), policy.insist ? ", insisted on" : "",

@@ -10,8 +10,6 @@ namespace crlite {
 
 // "allow", "report", "deny".
 const char* ActionName(Action action);
-// "fresh", "stale", "never-provisioned", "damaged".
-const char* DataStateName(DataState state);
 
 // "mode enforce; never-provisioned allow; stale allow (after 10 days); damaged report".
 std::string PolicyText(const Policy& policy);

@@ -26,17 +26,7 @@ Bytes ExemptionId(const Finding& finding) { return {finding.exemption.bytes, 8};
 // Why the certificate was reported.
 const char* RuleName(const Finding& finding) {
   if (finding.decision.report == Refusal::kRevoked) return "revoked";
-  switch (finding.state) {
-    case DataState::kFresh:
-      return "fresh";
-    case DataState::kStale:
-      return "stale";
-    case DataState::kNeverProvisioned:
-      return "never-provisioned";
-    case DataState::kDamaged:
-      return "damaged";
-  }
-  return "";
+  return DataStateName(finding.state);
 }
 
 // What became of it, in one word and in the message's.

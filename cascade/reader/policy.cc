@@ -38,6 +38,20 @@ const char* ModeName(Mode mode) {
   return "";
 }
 
+const char* DataStateName(DataState state) {
+  switch (state) {
+    case DataState::kFresh:
+      return "fresh";
+    case DataState::kStale:
+      return "stale";
+    case DataState::kNeverProvisioned:
+      return "never-provisioned";
+    case DataState::kDamaged:
+      return "damaged";
+  }
+  return "";
+}
+
 const char* OutcomeName(Outcome outcome) {
   switch (outcome) {
     case Outcome::kRevoked:

@@ -32,6 +32,8 @@ void EncodePolicy(const Policy& policy, uint8_t out[kEncodedPolicySize]);
 
 // The three ways in which data can be missing, and their absence.
 enum class DataState : uint8_t { kFresh, kStale, kNeverProvisioned, kDamaged };
+// "fresh", "stale", "never-provisioned", "damaged". Static strings.
+const char* DataStateName(DataState state);
 
 // kStale when the data's own time lies more than `stale_after_s` before `now_ms`.
 DataState FreshnessOf(const Policy& policy, uint64_t data_time_ms, uint64_t now_ms);
