@@ -10,7 +10,7 @@ namespace {
 // Whether an exemption of this key is in force; out->exemption tells which.
 bool IsExempt(const Snapshot& snapshot, const ExemptionKey& key, uint64_t now_ms, Finding* out) {
   const uint64_t until_ms = snapshot.ExemptUntilMs(key);
-  if (until_ms == 0 || now_ms > until_ms) return false;
+  if (!IsExemptionInForce(until_ms, now_ms)) return false;
   out->exemption = key;
   return true;
 }

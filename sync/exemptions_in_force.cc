@@ -13,7 +13,8 @@ Result<std::vector<SnapshotExemption>> ReadExemptionsInForce(const std::string& 
   const Result<std::vector<Exemption>> all = LoadExemptions(path, now_ms);
   if (!all.ok()) return all.error();
   for (const Exemption& exemption : *all) {
-    if (exemption.until_ms >= now_ms) in_force.push_back({exemption.Key(), exemption.until_ms});
+    if (!IsExemptionInForce(exemption.until_ms, now_ms)) continue;
+    in_force.push_back({exemption.Key(), exemption.until_ms});
   }
   return in_force;
 }

@@ -25,4 +25,9 @@ ExemptionKey CertificateExemptionKey(const IssuerSpkiHash& issuer, Bytes serial)
 // SubjectPublicKeyInfo.
 ExemptionKey LeafKeyExemptionKey(const uint8_t leaf_spki_hash[kHashSize]);
 
+// Whether an exemption that ends at `until_ms` (0: there is none) is in force at `now_ms`.
+inline bool IsExemptionInForce(uint64_t until_ms, uint64_t now_ms) {
+  return until_ms != 0 && now_ms <= until_ms;
+}
+
 }  // namespace crlite

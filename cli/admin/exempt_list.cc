@@ -23,7 +23,7 @@ struct List {
   std::vector<Exemption> exemptions;
   std::optional<MappedSnapshot> snapshot;
 
-  bool HasEnded(const Exemption& e) const { return e.until_ms < now_ms; }
+  bool HasEnded(const Exemption& e) const { return !IsExemptionInForce(e.until_ms, now_ms); }
   uint64_t SecondsLeft(const Exemption& e) const {
     return HasEnded(e) ? 0 : (e.until_ms - now_ms) / 1000;
   }

@@ -127,7 +127,7 @@ class Explainer {
       return;
     const auto is_in_force = [&](const ExemptionKey& key) {
       const uint64_t until_ms = snapshot_->ExemptUntilMs(key);
-      if (until_ms == 0 || now_ms > until_ms) return false;
+      if (!IsExemptionInForce(until_ms, now_ms)) return false;
       action.exempt_until_ms = until_ms;
       return true;
     };

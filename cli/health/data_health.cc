@@ -108,7 +108,7 @@ bool SameExemptions(const std::vector<Exemption>& exemptions, const Snapshot& sn
                     uint64_t now_ms) {
   std::map<ExemptionKey, uint64_t> wanted;  // of two with one key the later counts
   for (const Exemption& exemption : exemptions) {
-    if (exemption.until_ms < now_ms) continue;
+    if (!IsExemptionInForce(exemption.until_ms, now_ms)) continue;
     uint64_t& until = wanted[exemption.Key()];
     until = std::max(until, exemption.until_ms);
   }
@@ -117,7 +117,7 @@ bool SameExemptions(const std::vector<Exemption>& exemptions, const Snapshot& sn
   }
   size_t in_force = 0;
   for (size_t i = 0; i < snapshot.num_exemptions(); ++i) {
-    if (snapshot.exemption_until_ms(i) >= now_ms) ++in_force;
+    if (IsExemptionInForce(snapshot.exemption_until_ms(i), now_ms)) ++in_force;
   }
   return in_force == wanted.size();
 }

@@ -31,5 +31,12 @@ TEST(ExemptionKey, DependsOnEveryPart) {
       << "an issuer is not exempt by its key";
 }
 
+TEST(Exemption, IsInForceUpToItsLastMillisecond) {
+  EXPECT_TRUE(IsExemptionInForce(1000, 999));
+  EXPECT_TRUE(IsExemptionInForce(1000, 1000));
+  EXPECT_FALSE(IsExemptionInForce(1000, 1001));
+  EXPECT_FALSE(IsExemptionInForce(0, 0)) << "there is none";
+}
+
 }  // namespace
 }  // namespace crlite
