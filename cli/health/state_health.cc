@@ -18,22 +18,16 @@ namespace crlite {
 namespace {
 
 // What the policy makes of missing data, for every program.
-struct Consequence {
-  Severity severity;
-  const char* text;
-};
-
-Consequence ConsequenceOf(Action action) {
+const char* ConsequenceOf(Action action) {
   switch (action) {
     case Action::kAllow:
-      return {Severity::kCritical, "programs accept certificates without asking about revocation"};
+      return "programs accept certificates without asking about revocation";
     case Action::kReport:
-      return {Severity::kCritical,
-              "programs accept certificates without asking about revocation, and tell the journal"};
+      return "programs accept certificates without asking about revocation, and tell the journal";
     case Action::kDeny:
-      return {Severity::kCritical, "programs refuse every certificate that has an SCT"};
+      return "programs refuse every certificate that has an SCT";
   }
-  return {Severity::kCritical, ""};
+  return "";
 }
 
 enum class Presence { kAbsent, kHidden, kPresent };
@@ -83,9 +77,9 @@ class StateJudge {
   void AddNoData(const char* id, const std::string& what, const std::string& mend) {
     report_->state = report_->is_provisioned ? DataState::kDamaged : DataState::kNeverProvisioned;
     report_->snapshot_problem = what;
-    const Consequence consequence = ConsequenceOf(
-        report_->is_provisioned ? report_->policy.damaged : report_->policy.never_provisioned);
-    Add(id, consequence.severity, what, consequence.text, mend);
+    const Action action =
+        report_->is_provisioned ? report_->policy.damaged : report_->policy.never_provisioned;
+    Add(id, Severity::kCritical, what, ConsequenceOf(action), mend);
   }
 
   // A directory that only root can search hides the data from everybody else, and only from them.
@@ -173,8 +167,8 @@ class StateJudge {
     report_->state = DataState::kNeverProvisioned;
     const Action action = report_->policy.never_provisioned;
     Add("never-provisioned", Severity::kCritical,
-        paths().directory + ": never provisioned, there are no filters yet",
-        ConsequenceOf(action).text, report_->SyncCommand(""));
+        paths().directory + ": never provisioned, there are no filters yet", ConsequenceOf(action),
+        report_->SyncCommand(""));
   }
 
   // Errors end in "; <what to try>", which a finding says in a place of its own.
