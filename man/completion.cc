@@ -20,10 +20,4 @@ std::vector<Option> OptionsAt(const Command& command) {
   return options;
 }
 
-std::string SingleQuoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace crlite

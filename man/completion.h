@@ -19,7 +19,4 @@ ValueKind KindOf(const Option& option);
 // The options that may stand behind a command: its own, and inherited ones.
 std::vector<Option> OptionsAt(const Command& command);
 
-// `text` in single quotes, for a shell whose quoted text ends at the next single quote.
-std::string SingleQuoted(const std::string& text);
-
 }  // namespace crlite

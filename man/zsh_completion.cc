@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/shell_word.h"
 #include "man/completion.h"
 
 namespace crlite {

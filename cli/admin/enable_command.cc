@@ -12,8 +12,8 @@
 #include "cli/admin/cnf_disable.h"
 #include "cli/admin/cnf_file.h"
 #include "cli/admin/cnf_trial.h"
-#include "cli/health/data_health.h"
 #include "cli/output.h"
+#include "cli/shell_word.h"
 #include "conf/openssl_cnf/edit.h"
 
 namespace crlite {

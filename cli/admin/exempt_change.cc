@@ -9,9 +9,9 @@
 
 #include "cascade/base/hex.h"
 #include "cascade/base/text.h"
-#include "cli/health/data_health.h"
 #include "cli/output.h"
 #include "cli/process.h"
+#include "cli/shell_word.h"
 #include "conf/config.h"
 #include "conf/exemptions_file.h"
 #include "sync/clock.h"

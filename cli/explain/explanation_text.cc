@@ -4,6 +4,7 @@
 #include "cascade/base/text.h"
 #include "cli/explain/explanation_print.h"
 #include "cli/policy_text.h"
+#include "cli/shell_word.h"
 #include "cli/time_text.h"
 
 namespace crlite {

@@ -6,6 +6,7 @@
 
 #include "cascade/base/text.h"
 #include "cli/health/state_health.h"
+#include "cli/shell_word.h"
 #include "cli/time_text.h"
 #include "sync/store/filter_store.h"
 #include "sync/verbs.h"
@@ -161,15 +162,6 @@ DataReport ReadDataReport(const std::string& config_path, const std::string& sta
   JudgeList(&report);
   JudgeUnpublished(now_ms, &report);
   return report;
-}
-
-std::string ShellWord(const std::string& word) {
-  constexpr char kPlain[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=+,@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 }  // namespace crlite

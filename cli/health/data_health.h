@@ -47,7 +47,4 @@ struct DataReport {
 DataReport ReadDataReport(const std::string& config_path, const std::string& state_dir,
                           uint64_t now_ms);
 
-// `word` as one word of a shell's command line.
-std::string ShellWord(const std::string& word);
-
 }  // namespace crlite

@@ -16,6 +16,7 @@
 #include "cli/health/proof.h"
 #include "cli/health/timer_health.h"
 #include "cli/output.h"
+#include "cli/shell_word.h"
 #include "sync/clock.h"
 
 namespace crlite {

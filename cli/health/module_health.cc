@@ -13,7 +13,7 @@
 
 #include "cascade/base/file.h"
 #include "cascade/snapshot/state_directory.h"
-#include "cli/health/data_health.h"
+#include "cli/shell_word.h"
 
 namespace crlite {
 namespace {

@@ -10,7 +10,7 @@
 #include <filesystem>
 
 #include "cascade/base/file.h"
-#include "cli/health/data_health.h"
+#include "cli/shell_word.h"
 #include "conf/openssl_cnf/edit.h"
 
 namespace crlite {

@@ -12,6 +12,7 @@
 #include "cascade/base/text.h"
 #include "cascade/reader/state_files.h"
 #include "cascade/snapshot/generation_file.h"
+#include "cli/shell_word.h"
 #include "cli/time_text.h"
 
 namespace crlite {

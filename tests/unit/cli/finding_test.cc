@@ -4,6 +4,7 @@
 
 #include "cascade/base/text.h"
 #include "cli/health/data_health.h"
+#include "cli/shell_word.h"
 
 namespace crlite {
 namespace {
