@@ -7,7 +7,6 @@
 
 #include "cascade/base/file.h"
 #include "cli/admin/cnf_diff.h"
-#include "conf/openssl_cnf/edit.h"
 
 namespace crlite {
 namespace {
@@ -16,7 +15,7 @@ namespace {
 // the module is to be enabled, so another one is kept under another.
 void RemoveBackup(const CnfFile& file, const std::string& text, CnfAnswer* answer) {
   const std::string backup = file.BackupPath(), kept = backup + ".old";
-  const Result<std::vector<uint8_t>> content = ReadFile(backup, uint64_t{4} << 20, Links::kRefuse);
+  const Result<std::vector<uint8_t>> content = ReadFile(backup, kMaxOpensslCnfSize, Links::kRefuse);
   if (content.ok() && std::string(content->begin(), content->end()) == text) {
     unlink(backup.c_str());
   } else if (rename(backup.c_str(), kept.c_str()) == 0) {

@@ -15,8 +15,6 @@
 namespace crlite {
 namespace {
 
-constexpr uint64_t kMaxCnfSize = 4u << 20;
-
 // The file behind links. A link to nowhere is an error: what should be made is not clear.
 Result<std::string> Resolve(const std::string& path, bool* exists) {
   const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), &free);
@@ -31,7 +29,7 @@ Result<std::string> Resolve(const std::string& path, bool* exists) {
 }
 
 Result<std::string> ReadText(const std::string& path) {
-  const Result<std::vector<uint8_t>> content = ReadFile(path, kMaxCnfSize);
+  const Result<std::vector<uint8_t>> content = ReadFile(path, kMaxOpensslCnfSize);
   if (!content.ok()) return content.error();
   return std::string(content->begin(), content->end());
 }

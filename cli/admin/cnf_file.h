@@ -8,6 +8,7 @@
 
 #include "cascade/base/file.h"
 #include "conf/change_lock.h"
+#include "conf/openssl_cnf/edit.h"
 
 namespace crlite {
 
@@ -26,7 +27,7 @@ class CnfFile {
   bool exists() const { return exists_; }
   const std::string& text() const { return text_; }
   // Where `crlite enable` keeps the file as it was.
-  std::string BackupPath() const { return target_ + ".before-crlite"; }
+  std::string BackupPath() const { return target_ + kCnfBackupSuffix; }
 
  private:
   CnfFile(const std::string& path, const std::string& target) : path_(path), target_(target) {}

@@ -16,11 +16,6 @@
 namespace crlite {
 namespace {
 
-// What `crlite enable` keeps of the file that it changes.
-constexpr char kBackupSuffix[] = ".before-crlite";
-
-constexpr uint64_t kMaxFileSize = 4u << 20;
-
 constexpr char kNobodyAsks[] = "programs do not ask about revocation at all, and do not say so";
 
 // The file that `path` leads to, whether it exists or not: on Debian the system's is a symbolic
@@ -121,7 +116,7 @@ class OpensslJudge {
   bool Parse() {
     Result<OpensslCnf> cnf = ReadOpensslCnf(report_.path);
     if (cnf.ok()) {
-      const auto text = ReadFile(report_.path, kMaxFileSize);
+      const auto text = ReadFile(report_.path, kMaxOpensslCnfSize);
       has_block_ = text.ok() && HasCrliteBlock(std::string(text->begin(), text->end()));
       report_.cnf = std::move(*cnf);
       return true;
@@ -164,7 +159,7 @@ class OpensslJudge {
   // The module is out of reach: never enabled, not any more, or `id` tells what hides it.
   void AddAbsent(const char* id, const std::string& what) {
     if (has_block_) return AddNotEnabled(id, what);
-    if (access((report_.path + kBackupSuffix).c_str(), F_OK) != 0) {
+    if (access((report_.path + kCnfBackupSuffix).c_str(), F_OK) != 0) {
       return AddNotEnabled("not-enabled", "does not activate the module: " + what);
     }
     AddNotEnabled("enabling-undone",

@@ -11,6 +11,9 @@
 
 namespace crlite {
 
+// What `crlite enable` appends to the name of the file that it changes, for its old content.
+inline constexpr char kCnfBackupSuffix[] = ".before-crlite";
+
 struct CnfAddition {
   std::string module = {};    // path; empty: found in libcrypto's modules directory
   std::string snapshot = {};  // path; empty: the module's default

@@ -19,7 +19,6 @@ namespace {
 using ConfPtr = std::unique_ptr<CONF, decltype(&NCONF_free)>;
 using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
 
-constexpr uint64_t kMaxFileSize = 4u << 20;
 // The first OpenSSL that reads the value of `activate`: 3.3.0.
 constexpr unsigned long kReadsActivate = 0x30300000UL;
 
@@ -158,14 +157,14 @@ std::string EffectiveOpensslCnfPath() {
 Result<OpensslCnf> ReadOpensslCnf(const std::string& path) {
   // The usual way to switch the file off.
   if (path == "/dev/null") return ParseOpensslCnf("", path);
-  const Result<std::vector<uint8_t>> content = ReadFile(path, kMaxFileSize);
+  const Result<std::vector<uint8_t>> content = ReadFile(path, kMaxOpensslCnfSize);
   if (!content.ok()) return content.error();
   return ParseOpensslCnf({reinterpret_cast<const char*>(content->data()), content->size()}, path);
 }
 
 Result<OpensslCnf> ParseOpensslCnf(std::string_view text, const std::string& path) {
   const size_t nul = text.find('\0');
-  if (nul != std::string_view::npos || text.size() > kMaxFileSize) {
+  if (nul != std::string_view::npos || text.size() > kMaxOpensslCnfSize) {
     return Error{
         ErrorCode::kConfiguration,
         nul != std::string_view::npos

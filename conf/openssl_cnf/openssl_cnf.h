@@ -4,6 +4,7 @@
 // what they are for every program.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "cascade/base/result.h"
 
 namespace crlite {
+
+// A longer file is none: it is refused before it is read.
+inline constexpr uint64_t kMaxOpensslCnfSize = 4u << 20;
 
 // One line of the section that `providers` names.
 //
