@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/health/root_only.h"
 #include "cli/process.h"
 
 namespace crlite {
@@ -92,9 +93,7 @@ Result<ProbeResult> ParseProbeResult(const std::string& text) {
 Status CheckOnlyRootWrites(const std::string& path) {
   struct stat status;
   const bool is_file = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-  if (!is_file || (status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)) {
-    return Status::Ok();
-  }
+  if (!is_file || OnlyRootWrites(status)) return Status::Ok();
   return Error{ErrorCode::kConfiguration,
                fmt::format("{}: of user {}, mode {:04o}: others than root may write to it, and the "
                            "modules that it names would run as root; run crlite as its owner, or "

@@ -12,6 +12,7 @@
 
 #include "cascade/base/text.h"
 #include "cli/health/program_table.h"
+#include "cli/health/root_only.h"
 #include "cli/process.h"
 
 namespace crlite {
@@ -40,8 +41,7 @@ std::string FirstMatch(const char* const* patterns, const char* const* end) {
 // Whether root alone decides what `path` is.
 bool IsRootsAlone(const std::string& path) {
   struct stat status;
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  return status.st_uid == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && OnlyRootWrites(status);
 }
 
 // "libssl.so.3 (OPENSSL_3.0.0) => /lib/libssl.so.3", "libssl.so.3 => /lib/libssl.so.3 (0x7f...)":
