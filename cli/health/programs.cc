@@ -133,7 +133,7 @@ bool IsInDirectoryOf(const std::string& path, const std::string& other) {
 }
 
 void Judge(const KnownProgram& known, const std::string& libcrypto, Program* program) {
-  const std::string name = FileName(program->library);
+  const std::string name = FileName(program->tls_library);
   const char* const instead = known.instead == nullptr ? "" : known.instead;
   program->reach = Reach::kNotReached;
   program->note = instead;
@@ -142,7 +142,7 @@ void Judge(const KnownProgram& known, const std::string& libcrypto, Program* pro
     program->note = std::string("brings its own TLS, or none") +
                     (*instead == 0 ? "" : std::string("; ") + instead);
   } else if (name == "libssl.so.3" || name == "libssl.so.4") {
-    if (!libcrypto.empty() && !IsInDirectoryOf(program->library, libcrypto)) {
+    if (!libcrypto.empty() && !IsInDirectoryOf(program->tls_library, libcrypto)) {
       program->reach = Reach::kUnknown;
       program->note = "another copy of OpenSSL, which may read another openssl.cnf";
       return;
@@ -176,7 +176,7 @@ std::vector<Program> FindPrograms(const std::string& libcrypto) {
     program.file = FirstMatch(std::begin(known.files), std::end(known.files));
     if (program.file.empty()) continue;
     if (IsRootsAlone(program.file)) {
-      program.library = TlsLibraryOf(program.file, known.carrier);
+      program.tls_library = TlsLibraryOf(program.file, known.carrier);
       Judge(known, libcrypto, &program);
     } else {
       program.note = program.file + ": others than root may change it, so it was not looked at";
@@ -188,7 +188,7 @@ std::vector<Program> FindPrograms(const std::string& libcrypto) {
 
 void PrintPrograms(const std::vector<Program>& programs) {
   for (const Program& program : programs) {
-    const std::string library = program.library.empty() ? "-" : FileName(program.library);
+    const std::string library = program.tls_library.empty() ? "-" : FileName(program.tls_library);
     std::string line = fmt::format("{:<12} {:<15} {:<16} {}", ReachText(program.reach),
                                    program.name, library, program.note);
     line.erase(line.find_last_not_of(' ') + 1);
@@ -201,7 +201,7 @@ nlohmann::ordered_json ProgramsToJson(const std::vector<Program>& programs) {
   for (const Program& program : programs) {
     list.push_back({{"name", program.name},
                     {"file", WithoutControls(program.file)},
-                    {"library", WithoutControls(program.library)},
+                    {"library", WithoutControls(program.tls_library)},
                     {"module", ReachText(program.reach)},
                     {"note", WithoutControls(program.note)}});
   }

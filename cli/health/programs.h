@@ -11,8 +11,8 @@ namespace crlite {
 struct Program {
   enum class Reach { kReached, kNotReached, kUnknown };
   std::string name;
-  std::string file;     // whose dependencies decide
-  std::string library;  // that it makes TLS with; empty: its own, or none
+  std::string file;         // whose dependencies decide
+  std::string tls_library;  // that it makes TLS with; empty: its own, or none
   Reach reach = Reach::kUnknown;
   std::string note;  // what to do instead, or what else it needs; may be empty
 };
