@@ -7,6 +7,7 @@
 #include "cli/explain/chain_fetch.h"
 #include "cli/explain/explanation_print.h"
 #include "cli/health/data_health.h"
+#include "cli/health/data_options.h"
 #include "cli/output.h"
 #include "cli/verification.h"
 #include "sync/clock.h"
@@ -121,15 +122,7 @@ void AddExplainCommand(CLI::App& app, int* exit_code) {
       ->add_option("--log-list", options->log_list,
                    "Names of logs: log_list.json, version 3; default: log ids alone")
       ->type_name("FILE");
-  command
-      ->add_option("--config", options->config,
-                   "Configuration of crlite-sync; default /etc/crlite/config.yaml")
-      ->type_name("FILE");
-  command
-      ->add_option("--state", options->state,
-                   "State directory; default: what the configuration says, /var/lib/crlite")
-      ->type_name("DIR")
-      ->excludes(snapshot);
+  AddDataOptions(*command, &options->config, &options->state)->excludes(snapshot);
   AddJsonOption(*command, &options->json);
   AddHelpSections(
       *command,

@@ -9,6 +9,7 @@
 #include "cascade/base/text.h"
 #include "cascade/snapshot/self_test.h"
 #include "cli/health/data_health.h"
+#include "cli/health/data_options.h"
 #include "cli/health/openssl_health.h"
 #include "cli/output.h"
 #include "cli/policy_text.h"
@@ -227,14 +228,7 @@ void AddStatusCommand(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<StatusOptions>();
   CLI::App* command = app.add_subcommand(
       "status", "What this machine knows about revocation, how old that is, and what is wrong");
-  command
-      ->add_option("--config", options->config,
-                   "Configuration of crlite-sync; default /etc/crlite/config.yaml")
-      ->type_name("FILE");
-  command
-      ->add_option("--state", options->state,
-                   "State directory; default: what the configuration says, /var/lib/crlite")
-      ->type_name("DIR");
+  AddDataOptions(*command, &options->config, &options->state);
   AddJsonOption(*command, &options->json);
   AddHelpSections(
       *command,
