@@ -93,6 +93,16 @@ expect_refused() {
   echo "refused, as it should: $1: $(grep -m1 "$2" "$work/output")"
 }
 
+# ask FROM TO URL WANTED WHAT: sends the URL's port to the live_client.py behind these
+# descriptors.
+ask() {
+  local answer
+  echo "${3//[!0-9]/}" >&"$2"
+  IFS= read -r -t 20 answer <&"$1" || fail "$5: no answer"
+  [[ $answer == "$4" ]] || fail "$5: $answer"
+  echo "$answer, as it should: $5"
+}
+
 # check_client TEXT COMMAND...: COMMAND gets a URL as its last argument and prints what it was served,
 # or a complaint with TEXT.
 check_client() {

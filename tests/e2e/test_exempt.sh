@@ -13,21 +13,15 @@ exempt() {
   "$crlite" exempt "$1" --config "$work/config.yaml" --state "$state" "${@:2}" \
     >"$work/exempt.log" 2>&1 || fail "crlite exempt $*: exit $?: $(<"$work/exempt.log")"
 }
-# ask WANTED WHAT: the process that lives connects to the revoked site anew.
-ask() {
-  local answer
-  echo "${revoked//[!0-9]/}" >&"$to"
-  IFS= read -r -t 20 answer <&"$from" || fail "$2: no answer"
-  [[ $answer == "$1" ]] || fail "$2: $answer"
-  echo "$answer, as it should: $2"
-}
+# ask_client WANTED WHAT: the process that lives connects to the revoked site anew.
+ask_client() { ask "$from" "$to" "$revoked" "$@"; }
 expect_all_refused() {
   expect_refused "$1" 'certificate revoked' with_module get "$revoked"
-  ask 'refused: certificate revoked' "$1, a process that lives"
+  ask_client 'refused: certificate revoked' "$1, a process that lives"
 }
 expect_all_accepted() {
   expect_accepted "$1" with_module get "$revoked"
-  ask accepted "$1, a process that lives"
+  ask_client accepted "$1, a process that lives"
 }
 
 coproc client { with_module exec /usr/bin/python3 "$root/tests/e2e/live_client.py" "$pki/root.pem"; }

@@ -6,15 +6,6 @@ needs /usr/bin/python3
 world_start
 live_client=$root/tests/e2e/live_client.py
 
-# ask FROM TO URL WANTED WHAT: sends the URL's port to the client behind these descriptors.
-ask() {
-  local answer
-  echo "${3//[!0-9]/}" >&"$2"
-  IFS= read -r -t 20 answer <&"$1" || fail "$5: no answer"
-  [[ $answer == "$4" ]] || fail "$5: $answer"
-  echo "$answer, as it should: $5"
-}
-
 coproc free { with_module exec /usr/bin/python3 "$live_client" "$pki/root.pem"; }
 # shellcheck disable=SC2154  # set by coproc
 pids+=("$free_PID")

@@ -10,14 +10,8 @@ coproc client { with_module exec /usr/bin/python3 "$root/tests/e2e/live_client.p
 pids+=("$client_PID")
 from=${client[0]} to=${client[1]}
 
-# ask WANTED WHAT: the process that lives connects to the revoked site anew.
-ask() {
-  local answer
-  echo "${revoked//[!0-9]/}" >&"$to"
-  IFS= read -r -t 20 answer <&"$from" || fail "$2: no answer"
-  [[ $answer == "$1" ]] || fail "$2: $answer"
-  echo "$answer, as it should: $2"
-}
+# ask_client WANTED WHAT: the process that lives connects to the revoked site anew.
+ask_client() { ask "$from" "$to" "$revoked" "$@"; }
 
 # publish: without a network where that is permitted.
 alone=()
@@ -30,13 +24,13 @@ publish() {
   ((took < 1000000)) || fail "crlite-sync publish took $took microseconds"
 }
 
-ask 'refused: certificate revoked' 'no policy given'
+ask_client 'refused: certificate revoked' 'no policy given'
 for mode in shadow off; do
   echo "policy: {mode: $mode}" >"$work/policy.yaml"
   publish
-  ask accepted "mode: $mode"
+  ask_client accepted "mode: $mode"
   echo 'policy: {mode: enforce}' >"$work/policy.yaml"
-  ask accepted "mode: $mode, and enforce is not published yet"
+  ask_client accepted "mode: $mode, and enforce is not published yet"
   publish
-  ask 'refused: certificate revoked' 'mode: enforce'
+  ask_client 'refused: certificate revoked' 'mode: enforce'
 done
