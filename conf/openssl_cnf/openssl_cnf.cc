@@ -5,6 +5,8 @@
 #include <openssl/conf.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <signal.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <climits>
@@ -21,6 +23,34 @@ using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
 
 // The first OpenSSL that reads the value of `activate`: 3.3.0.
 constexpr unsigned long kReadsActivate = 0x30300000UL;
+
+// libcrypto opens what the text includes as it comes, and may wait for ever for the writer of a
+// FIFO: a signal each two seconds makes the call that waits fail.
+class WaitLimit {
+ public:
+  WaitLimit() {
+    is_over_ = 0;
+    struct sigaction action = {};  // no SA_RESTART
+    action.sa_handler = [](int) { is_over_ = 1; };
+    sigaction(SIGALRM, &action, &old_action_);
+    const itimerval each = {{kSeconds, 0}, {kSeconds, 0}};
+    setitimer(ITIMER_REAL, &each, &old_timer_);
+  }
+  ~WaitLimit() {
+    setitimer(ITIMER_REAL, &old_timer_, nullptr);
+    sigaction(SIGALRM, &old_action_, nullptr);
+  }
+  WaitLimit(const WaitLimit&) = delete;
+  WaitLimit& operator=(const WaitLimit&) = delete;
+
+  static bool IsOver() { return is_over_ != 0; }
+
+ private:
+  static constexpr time_t kSeconds = 2;
+  static inline volatile sig_atomic_t is_over_ = 0;
+  struct sigaction old_action_ = {};
+  itimerval old_timer_ = {};
+};
 
 bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> values) {
   return std::find(values.begin(), values.end(), value) != values.end();
@@ -177,7 +207,15 @@ Result<OpensslCnf> ParseOpensslCnf(std::string_view text, const std::string& pat
                    &BIO_free_all);
   if (!conf || !bio) return Error{ErrorCode::kInternal, "OpenSSL: out of memory"};
   long line = 0;
-  if (NCONF_load_bio(conf.get(), bio.get(), &line) != 1) return ParseError(path, line);
+  const WaitLimit limit;
+  const bool is_loaded = NCONF_load_bio(conf.get(), bio.get(), &line) == 1;
+  if (WaitLimit::IsOver()) {
+    return Error{ErrorCode::kConfiguration,
+                 path +
+                     ": something that it includes has no end; look at its .include lines: "
+                     "programs wait for it, too"};
+  }
+  if (!is_loaded) return ParseError(path, line);
   OpensslCnf cnf;
   cnf.path = path;
   cnf.init_section = DefaultValue(conf.get(), "openssl_conf");

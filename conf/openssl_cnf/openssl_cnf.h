@@ -50,7 +50,8 @@ std::string SystemOpensslCnfPath();
 std::string EffectiveOpensslCnfPath();
 
 // kConfiguration for a file that libcrypto cannot parse, with line and cause: programs then go on
-// with nothing of what it says. kIo for one that cannot be read.
+// with nothing of what it says; and for one that includes what has no end. kIo for one that cannot
+// be read. Takes SIGALRM and its timer as long as it lasts: not thread-safe.
 Result<OpensslCnf> ReadOpensslCnf(const std::string& path);
 // The same of a text that is, or might be, the content of `path`.
 Result<OpensslCnf> ParseOpensslCnf(std::string_view text, const std::string& path);

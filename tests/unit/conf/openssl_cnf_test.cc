@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/support/temporary_directory.h"
 
 namespace crlite {
 namespace {
@@ -53,6 +56,15 @@ TEST(OpensslCnf, ReadsNothingFromAnEmptyFile) {
   EXPECT_EQ(cnf.init_section + cnf.providers_section + cnf.nodejs_section, "");
   EXPECT_TRUE(cnf.providers.empty());
   EXPECT_TRUE(ReadOpensslCnf("/dev/null").ok()) << "the way to switch the file off";
+}
+
+TEST(OpensslCnf, DoesNotWaitForEverForWhatIsIncluded) {
+  const TemporaryDirectory folder;
+  const std::string fifo = folder.path() + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const std::string error = ErrorOf(kProviders + (".include = " + fifo) + "\n");
+  EXPECT_NE(error.find("include"), std::string::npos) << error;
+  EXPECT_TRUE(ParseOpensslCnf(kProviders, "test.cnf").ok()) << "the next one is read as ever";
 }
 
 TEST(OpensslCnf, MergesSectionsAndLetsTheLastValueWin) {
