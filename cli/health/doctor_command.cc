@@ -1,6 +1,7 @@
 #include "cli/health/doctor_command.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,6 +67,20 @@ void JudgeConfigError(const OpensslReport& openssl, const ProbeResult& probe, Gr
                              "sensible-editor " + ShellWord(openssl.path)});
 }
 
+// RunProbe has run nothing: root leaves what others may change to them.
+Finding Untried(const DoctorOptions& options, const Error& error) {
+  const std::string file = ShellWord(options.config);
+  struct stat status;
+  const bool is_roots = stat(options.config.c_str(), &status) == 0 && status.st_uid == 0;
+  std::string mend = "chmod go-w " + file;
+  if (!is_roots) {
+    mend = "runuser -u \"$(stat -L -c %U " + file + ")\" -- crlite doctor --config " + file;
+    if (!options.state.empty()) mend += " --state " + ShellWord(options.state);
+  }
+  return {"proof-untried", Severity::kUnknown, "proof as this user: " + error.message,
+          "what programs do is not known", mend};
+}
+
 Examination Examine(const DoctorOptions& options) {
   DataReport data = ReadDataReport(kDefaultConfigPath, options.state, NowMs());
   OpensslReport openssl = ReadOpensslReport(options.config, data.policy.insist);
@@ -80,8 +95,13 @@ Examination Examine(const DoctorOptions& options) {
   Group cnf = {"openssl.cnf", std::move(openssl.findings)};
   if (known != nullptr) JudgeConfigError(openssl, *known, &cnf);
   all.groups = {std::move(cnf), std::move(module), {"data", data.findings}};
-  Group proof = {"proof", JudgeProof("this user", probe, all.FirstMend(),
-                                     data.SyncCommand("publish --force"))};
+  Group proof = {"proof", {}};
+  if (!probe.ok() && probe.error().code == ErrorCode::kConfiguration) {
+    proof.findings = {Untried(options, probe.error())};
+  } else {
+    proof.findings =
+        JudgeProof("this user", probe, all.FirstMend(), data.SyncCommand("publish --force"));
+  }
   if (geteuid() == 0) {
     Append(&proof.findings, JudgeProof("user nobody", RunProbe(as_nobody), all.FirstMend(),
                                        data.SyncCommand("publish --force")));

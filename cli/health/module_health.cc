@@ -65,7 +65,10 @@ class ModuleJudge {
     JudgeSnapshotPath();
     if (JudgeFile()) JudgeLoaded();
     if (findings_.empty()) {
-      Add("module", Severity::kOk, path_ + ": is loaded and hooks libcrypto", "", "");
+      Add("module", Severity::kOk,
+          path_ + (probe_ != nullptr ? ": is loaded and hooks libcrypto"
+                                     : ": is there; whether it is loaded was not seen"),
+          "", "");
     }
     return std::move(findings_);
   }

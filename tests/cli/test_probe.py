@@ -10,9 +10,24 @@ import tempfile
 import time
 import unittest
 
-from world import BUILD
+from world import BUILD, crlite
 
 PROBE = [str(pathlib.Path(BUILD) / "bin" / "crlite"), "probe"]
+
+PATH = os.pathsep.join([str(pathlib.Path(BUILD) / "bin"), os.environ["PATH"]])
+CNF = """openssl_conf = init
+nodejs_conf = init
+[init]
+providers = list
+[list]
+default = default
+crlite = crlite
+[default]
+activate = 1
+[crlite]
+activate = 1
+module = {}
+"""
 
 
 def children(pid):
@@ -63,6 +78,41 @@ class Probe(unittest.TestCase):
             process.kill()
             process.wait()
             self.assertTrue(wait_until(lambda: not is_running(loader)))
+
+    @unittest.skipUnless(os.geteuid() == 0, "root alone leaves it to the owner")
+    def test_root_leaves_a_file_of_others_to_its_owner(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            config = pathlib.Path(folder) / "openssl.cnf"
+            module = pathlib.Path(BUILD) / "lib" / "crlite.so"
+            config.write_text(CNF.format(module))
+
+            def doctor():
+                result = crlite("doctor", "--json", "--config", config, "--state", folder)
+                return json.loads(result.stdout)["findings"]
+
+            def untried():
+                findings = doctor()
+                self.assertNotIn("is loaded", "".join(f["what"] for f in findings))
+                finding, = [f for f in findings if f["id"] == "proof-untried"]
+                self.assertEqual(finding["severity"], "unknown")
+                self.assertIn("others than root may write", finding["what"])
+                self.assertNotIn("crlite disable", [f.get("mend") for f in findings])
+                return finding["mend"]
+
+            os.chmod(config, 0o664)
+            self.assertEqual(untried(), f"chmod go-w {config}")
+            os.chmod(config, 0o644)
+            self.assertFalse([f for f in doctor() if f["id"] == "proof-untried"])
+            os.chown(config, 65534, 65534)
+            mend = untried()
+            owner = f'runuser -u "$(stat -L -c %U {config})" --'
+            self.assertEqual(mend, f"{owner} crlite doctor --config {config} --state {folder}")
+            if subprocess.run(["sh", "-c", f"{owner} test -x {PROBE[0]}"]).returncode == 0:
+                tried = subprocess.run(["sh", "-c", f"{mend} --json"], capture_output=True,
+                                       timeout=60, env={**os.environ, "PATH": PATH})
+                findings = json.loads(tried.stdout)["findings"]
+                self.assertFalse([f for f in findings if f["id"] == "proof-untried"])
 
 
 if __name__ == "__main__":
