@@ -23,7 +23,8 @@ Status Export(const Config& config, const std::string& path, Console* console) {
                              config.state_dir, offer.source)};
   }
   if (Status written = WriteCapsule(offer, store, path); !written.ok()) return written;
-  console->Say(fmt::format("export: {}: {} filters of {}, {}", path, offer.files.size(),
+  console->Say(fmt::format("export: {}: {} of {}, {}", path,
+                           FormatCount(offer.files.size(), "filter"),
                            FormatTimeMs(offer.data_time_ms), FormatSize(TotalSize(offer))));
   return Status::Ok();
 }

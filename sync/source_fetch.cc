@@ -80,10 +80,10 @@ std::vector<size_t> SourceFetch::Missing(const Offer& offer,
 void SourceFetch::SayPlan(const Offer& offer, const std::vector<size_t>& missing) const {
   uint64_t bytes = 0;
   for (size_t i : missing) bytes += offer.files[i].size;
-  console_->Say(fmt::format("fetch: {}: {} filters of {}, {}, {} to get ({})", offer.source,
-                            offer.files.size(), FormatTimeMs(offer.data_time_ms),
-                            offer.proof.has_value() ? "signed" : "not signed", missing.size(),
-                            FormatSize(bytes)));
+  console_->Say(fmt::format(
+      "fetch: {}: {} of {}, {}, {} to get ({})", offer.source,
+      FormatCount(offer.files.size(), "filter"), FormatTimeMs(offer.data_time_ms),
+      offer.proof.has_value() ? "signed" : "not signed", missing.size(), FormatSize(bytes)));
   if (options_.dry_run) {
     for (size_t i : missing) {
       const OfferedFile& file = offer.files[i];

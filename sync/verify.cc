@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "cascade/base/text.h"
 #include "cascade/snapshot/install.h"
 #include "cascade/snapshot/mapped_snapshot.h"
 #include "sync/store/filter_store.h"
@@ -57,8 +58,9 @@ Status Verify(const Config& config, Console* console) {
       return content.error();
     }
   }
-  console->Say(fmt::format("verify: generation {}: {} filters and the snapshot are as published{}",
-                           snapshot.generation(), listed.files.size(), WordsOf(listed)));
+  console->Say(fmt::format("verify: generation {}: {} and the snapshot are as published{}",
+                           snapshot.generation(), FormatCount(listed.files.size(), "filter"),
+                           WordsOf(listed)));
   return Status::Ok();
 }
 

@@ -92,7 +92,7 @@ class Exempt(unittest.TestCase):
         out, _ = self.add("--cert", self.chain)
         self.assertRegex(out, r"^[0-9a-f]{16}: exempt until .*: serial 00da4f392bfd8bcea8 of issuer "
                          + WORLD.issuer.hex())
-        self.assertIn(f"generation {before + 1}: 1 filters", out)
+        self.assertIn(f"generation {before + 1}: 1 filter", out)
         self.assertIn("1 exemption in force", out)
         self.assertEqual(generation(self.state / "snapshot"), before + 1)
         self.assertEqual(self.file.stat().st_mode & 0o7777, 0o644)

@@ -75,7 +75,7 @@ class Progress(unittest.TestCase):
         self.expect_a_bar_on_a_terminal_only(
             [BUILD / "bin/crlite-sync", "--force", "--state", self.path / "state",
              "--source", f"dir:{self.path}/offer"],
-            "fetching", r"^publish: generation \d+: 1 filters")
+            "fetching", r"^publish: generation \d+: 1 filter")
 
 
 if __name__ == "__main__":

@@ -278,7 +278,7 @@ replace '"data_time_ms": [0-9]*' '"data_time_ms": 253402300799000' "$state/incom
 replace "$filter" "$(sha256sum <"$folder/evil.filter" | cut -d' ' -f1)" "$state/incoming/offer.json"
 as_crlite cp "$folder/evil.filter" "$state/incoming/$(sha256sum <"$folder/evil.filter" | cut -d' ' -f1)"
 run_publish 0 --
-expect_text 'publish: generation 2: 1 filters' "$out"
+expect_text 'publish: generation 2: 1 filter' "$out"
 expect_answer Revoked
 expect_ours
 [[ $(<"$state/floors.json") != *253402300799000* ]] || fail 'the floor is out of reach'

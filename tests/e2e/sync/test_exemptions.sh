@@ -23,13 +23,13 @@ expect_generation 1
 echo '- a new exemption needs no source and no network'
 { echo exemptions:; exempt 01 "$(in_days 5)"; exempt 02 2026-01-02T00:00:00Z; } >"$file"
 run_sync 0 publish --dry-run
-expect_text 'would publish generation 2: 1 filters' "$out"
+expect_text 'would publish generation 2: 1 filter' "$out"
 run_sync 0 publish
-expect_text 'publish: generation 2: 1 filters' "$out"
+expect_text 'publish: generation 2: 1 filter' "$out"
 expect_text ', 1 exemption in force' "$out"
 expect_generation 2
 run_sync 0 publish
-expect_text 'publish: nothing new, 1 filters' "$out"
+expect_text 'publish: nothing new, 1 filter' "$out"
 expect_text ', 1 exemption in force' "$out"
 expect_answer Revoked # an exemption is no verdict
 
@@ -67,7 +67,7 @@ expect_text ', 1 exemption in force' "$out"
 expect_generation 4
 while (($(date +%s) <= end)); do sleep 0.2; done
 run_sync 0 publish
-expect_text 'publish: generation 5: 1 filters' "$out"
+expect_text 'publish: generation 5: 1 filter' "$out"
 [[ $out != *exemption* ]] || fail "still counted: $out"
 rm "$file"
 run_sync 0 publish

@@ -7,7 +7,7 @@ mirror_start "location /elsewhere/ {
 
 echo '- first fetch, then publish, as two steps'
 run_sync 0 fetch --source "manifest+$mirror"
-expect_text "fetch: manifest+$mirror: 1 filters of " "$out"
+expect_text "fetch: manifest+$mirror: 1 filter of " "$out"
 expect_text '1 to get' "$out"
 [[ ! -e $snapshot ]] || fail 'fetch published'
 run_sync 0 publish --source "manifest+$mirror"

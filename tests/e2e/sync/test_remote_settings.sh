@@ -9,7 +9,7 @@ echo '- first sync, in two steps'
 add_filter "${full##*/}" good 3000
 rs_publish --filter "$full:full"
 run_sync 0 fetch "${rs[@]}"
-expect_text "fetch: remote-settings+$server/v1: 1 filters of " "$out"
+expect_text "fetch: remote-settings+$server/v1: 1 filter of " "$out"
 [[ ! -e $snapshot ]] || fail 'fetch published'
 run_sync 0 publish "${rs[@]}"
 expect_answer NotRevoked
@@ -45,7 +45,7 @@ add_filter 20261115-0-default.filter good 4000
 full=$folder/20261115-0-default.filter
 rs_publish --filter "$full:full"
 run_sync 0 "${rs[@]}"
-expect_text '1 filters' "$out"
+expect_text '1 filter' "$out"
 expect_answer NotRevoked
 expect_no_debris
 
