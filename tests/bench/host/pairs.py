@@ -74,6 +74,6 @@ def write(directory, name, rows):
     for row in rows:
         if "ratio" not in row:
             continue
-        print(f"{name}: {row['case']}: {row['without']:.4g} without, {row['with']:.4g} with the module "
-              f"({row['unit']}), difference {row['difference']:+.4g}, ratio {row['ratio']:.4f} "
-              f"({row['ratio_quartiles'][0]:.4f} to {row['ratio_quartiles'][1]:.4f})")
+        spread = "({:.4f} to {:.4f})".format(*row.get("ratio_quartiles", [row["ratio"]] * 2))
+        print(f"{name}: {row['case']}: {row['without']:.5g} without, {row['with']:.5g} with the module "
+              f"({row['unit']}), difference {row['difference']:+.4g}, ratio {row['ratio']:.4f} {spread}")
