@@ -57,7 +57,7 @@ ExemptionSummary SummarizeExemptions(const Snapshot& snapshot, uint64_t now_ms) 
   ExemptionSummary summary;
   for (size_t i = 0; i < snapshot.num_exemptions(); ++i) {
     const uint64_t until_ms = snapshot.exemption_until_ms(i);
-    if (until_ms < now_ms) continue;
+    if (!IsExemptionInForce(until_ms, now_ms)) continue;
     ++summary.in_force;
     if (until_ms - now_ms <= kSoonMs) ++summary.ending_soon;
   }

@@ -106,7 +106,7 @@ class Status(unittest.TestCase):
     def test_text_tells_the_same(self):
         self.provision()
         text = self.status().stdout.decode()
-        for line in ("generation   1,", "filters      1 filter, 1 issuer,",
+        for line in ("generation   1,", ".offer, not signed\n", "filters      1 filter, 1 issuer,",
                      "coverage     1 log, up to 2077-", "policy       mode enforce;",
                      "exemptions   0 in force", "last fetch   0 seconds ago: done",
                      "state        " + str(self.state)):
