@@ -164,19 +164,28 @@ class Publication {
     input.generation = generation_ = NextGeneration(paths_);
     input.data_time_ms = wanted_.data_time_ms;
     input.published_ms = NowMs();
-    std::vector<std::unique_ptr<Clubcard>> clubcards;  // the input borrows from them
+    clubcards_.clear();
+    new_files_.clear();
     for (const OfferedFile& file : wanted_.files) {
-      Result<std::vector<uint8_t>> content = store_.Read(file);
-      if (!content.ok()) return content.error();
-      Result<std::unique_ptr<Clubcard>> clubcard = ReadPublishable(file, *content);
+      Result<std::unique_ptr<Clubcard>> clubcard = ReadClubcard(file);
       if (!clubcard.ok()) return clubcard.error();
       input.filters.push_back({file.name, file.hash, /*time_ms=*/0, clubcard->get()});
-      clubcards.push_back(std::move(clubcard).value());
+      clubcards_.push_back(std::move(clubcard).value());
     }
-    Result<std::vector<uint8_t>> snapshot = CompileSnapshot(input);
-    if (!snapshot.ok()) return snapshot.error();
-    snapshot_ = std::move(snapshot).value();
+    Result<SnapshotPlan> plan = SnapshotPlan::Make(input);
+    if (!plan.ok()) return plan.error();
+    plan_ = std::move(plan).value();
     return Status::Ok();
+  }
+
+  Result<std::unique_ptr<Clubcard>> ReadClubcard(const OfferedFile& file) {
+    Result<std::vector<uint8_t>> content = store_.ReadInForce(file);
+    if (!content.ok()) {
+      new_files_.push_back(file);
+      content = store_.Read(file);
+    }
+    if (!content.ok()) return content.error();
+    return ReadPublishable(file, *content);
   }
 
   // Puts in force what Prepare has made.
@@ -189,7 +198,7 @@ class Publication {
       return Settle();
     }
     const std::string summary = fmt::format("generation {}: {}, snapshot of {}", generation_,
-                                            Summary(), FormatSize(snapshot_.size()));
+                                            Summary(), FormatSize(plan_->size()));
     if (options_.dry_run) {
       console_->Say("would publish " + summary);
       return Status::Ok();
@@ -197,7 +206,7 @@ class Publication {
     if (Status kept = KeepFilters(); !kept.ok()) return kept;
     // The floor comes first: data in force above it could be taken back by whoever dies in between.
     if (Status raised = RaiseFloor(); !raised.ok()) return raised;
-    if (Status installed = InstallSnapshot(paths_, snapshot_); !installed.ok()) return installed;
+    if (Status installed = InstallSnapshot(paths_, *plan_); !installed.ok()) return installed;
     if (Status settled = Settle(); !settled.ok()) return settled;
     console_->Say("publish: " + summary);
     NoteResult(generation_);
@@ -235,13 +244,12 @@ class Publication {
   }
 
   Status KeepFilters() {
-    for (const OfferedFile& file : wanted_.files) {
-      if (store_.IsInForce(file)) continue;
+    for (const OfferedFile& file : new_files_) {
       Result<std::vector<uint8_t>> content = store_.Read(file);
       if (!content.ok()) return content.error();
       if (Status kept = store_.PutInForce(file, *content); !kept.ok()) return kept;
     }
-    return Status::Ok();
+    return new_files_.empty() ? Status::Ok() : store_.SyncInForce();
   }
 
   void CleanUp() {
@@ -262,7 +270,10 @@ class Publication {
   Offer wanted_;
   bool is_in_force_ = false;
   uint64_t generation_ = 0;
-  std::vector<uint8_t> snapshot_;  // compiled from wanted_
+  // What Compile has made of wanted_. The plan borrows from the clubcards.
+  std::vector<OfferedFile> new_files_;  // not in filters/ yet
+  std::vector<std::unique_ptr<Clubcard>> clubcards_;
+  std::optional<SnapshotPlan> plan_;
 };
 
 }  // namespace

@@ -105,6 +105,18 @@ Status FileReplacement::Append(Bytes content) {
   return IoError(path_, "cannot write", errno);
 }
 
+Status FileReplacement::WriteAt(uint64_t offset, Bytes content) {
+  while (!content.empty()) {
+    const ssize_t written =
+        pwrite(fd_.get(), content.data(), content.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return IoError(path_, "cannot write", errno);
+    content = content.subspan(static_cast<size_t>(written));
+    offset += static_cast<uint64_t>(written);
+  }
+  return Status::Ok();
+}
+
 Status FileReplacement::Commit(mode_t mode, FileOwner owner, Durability durability) {
   if (fchmod(fd_.get(), mode) != 0) return IoError(path_, "cannot set the mode", errno);
   if (durability == Durability::kSynced && fsync(fd_.get()) != 0) {
@@ -138,6 +150,12 @@ Status RenameIntoPlace(const std::string& from, const std::string& to, Durabilit
     return IoError(directory, "cannot sync the directory", errno);
   }
   return Status::Ok();
+}
+
+Status SyncFileSystemOf(const std::string& directory) {
+  const Descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() >= 0 && syncfs(fd.get()) == 0) return Status::Ok();
+  return IoError(directory, "cannot sync its file system", errno);
 }
 
 }  // namespace crlite

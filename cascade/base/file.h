@@ -60,6 +60,8 @@ class FileReplacement {
   // Sees to it that the disk has room for `size` bytes in all.
   Status Allocate(uint64_t size);
   Status Append(Bytes content);
+  // Independent of what was appended.
+  Status WriteAt(uint64_t offset, Bytes content);
   // fsync, rename, fsync of the directory. The last call.
   Status Commit(mode_t mode, FileOwner owner = FileOwner::kThisProcess,
                 Durability durability = Durability::kSynced);
@@ -85,6 +87,10 @@ std::string_view TargetOfTemporary(std::string_view name);
 // Renames `from` over `to` (same directory) and syncs the directory. On failure `from` is removed.
 Status RenameIntoPlace(const std::string& from, const std::string& to,
                        Durability durability = Durability::kSynced);
+
+// Sees to it that everything written to the file system of `directory` survives the machine's
+// death. For many files at once: the disk is flushed once for all of them.
+Status SyncFileSystemOf(const std::string& directory);
 
 // The directory part of `path` ("." when there is none).
 std::string DirectoryOf(const std::string& path);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "cascade/base/file.h"
 #include "cascade/reader/state_files.h"
@@ -14,22 +13,55 @@
 #include "cascade/snapshot/mapped_snapshot.h"
 
 namespace crlite {
+
+using namespace snapshot_format;
+
 namespace {
 
 constexpr mode_t kPublicFile = 0644;
 
-// Read in pieces: mapped, the second copy would double this process's memory.
-bool FileHolds(const std::string& path, Bytes bytes) {
+// Whether the body of a snapshot has the hash that its header gives. Read in pieces: mapped, it
+// would count as this process's memory.
+bool BodyReadsBack(const std::string& path) {
   const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  std::vector<uint8_t> piece(64 << 10);
+  std::vector<uint8_t> piece(256 << 10);
+  uint8_t header[kHeaderSize];
+  if (pread(fd.get(), header, sizeof header, 0) != sizeof header) return false;
+  uint64_t offset = kHeaderSize + LoadLe32(header + kSectionCountAt) * kSectionEntrySize;
+  Sha256 hash;
   for (;;) {
-    const ssize_t got = read(fd.get(), piece.data(), piece.size());
+    const ssize_t got = pread(fd.get(), piece.data(), piece.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return got == 0 && bytes.empty();
-    const auto count = static_cast<size_t>(got);
-    if (count > bytes.size() || memcmp(piece.data(), bytes.data(), count) != 0) return false;
-    bytes = bytes.subspan(count);
+    if (got < 0) return false;
+    if (got == 0)
+      return SameBytes(hash.Final().bytes, Bytes(header).subspan(kBodyHashAt, kHashSize));
+    hash.Update(Bytes(piece).first(static_cast<size_t>(got)));
+    offset += static_cast<uint64_t>(got);
   }
+}
+
+// Writes the snapshot to `candidate`, a name that readers do not look at.
+Status WriteCandidate(const std::string& candidate, uint64_t size,
+                      const std::function<Status(const SnapshotSink&)>& write) {
+  Result<std::unique_ptr<FileReplacement>> file = FileReplacement::Begin(candidate);
+  if (!file.ok()) return file.error();
+  if (Status room = (*file)->Allocate(size); !room.ok()) return room;
+  const Status written =
+      write([&file](uint64_t offset, Bytes bytes) { return (*file)->WriteAt(offset, bytes); });
+  if (!written.ok()) return written;
+  return (*file)->Commit(kPublicFile);
+}
+
+// What the disk gives back is what every process will map. Removes what is no good.
+Result<MappedSnapshot> OpenCandidate(const StatePaths& paths, const std::string& candidate) {
+  Result<MappedSnapshot> mapped = MappedSnapshot::Open(candidate);
+  if (mapped.ok() && BodyReadsBack(candidate)) return mapped;
+  unlink(candidate.c_str());
+  return Error{ErrorCode::kIo,
+               fmt::format("{}: the new one cannot be read back: {}; the old one stays in force",
+                           paths.snapshot,
+                           mapped.ok() ? "its content does not have the hash that its header gives"
+                                       : mapped.error().message)};
 }
 
 }  // namespace
@@ -61,30 +93,23 @@ Status CheckInstalled(const StatePaths& paths, const Snapshot& snapshot) {
   return Status::Ok();
 }
 
-Status InstallSnapshot(const StatePaths& paths, Bytes bytes) {
-  Snapshot snapshot;
-  const SnapshotError error = Snapshot::Open(bytes, &snapshot);
-  if (error != SnapshotError::kNone) {
-    return Error{ErrorCode::kInternal, fmt::format("{}: refusing to install: {}", paths.snapshot,
-                                                   SnapshotErrorText(error))};
-  }
-  if (!snapshot.BodyHashMatches()) {
-    return Error{ErrorCode::kInternal,
-                 paths.snapshot +
-                     ": refusing to install: its content does not have the hash that "
-                     "its header gives"};
-  }
+Status InstallSnapshot(const StatePaths& paths, const SnapshotPlan& plan) {
+  return InstallSnapshot(paths, plan.size(),
+                         [&plan](const SnapshotSink& sink) { return plan.Write(sink); });
+}
+
+Status InstallSnapshot(const StatePaths& paths, Bytes snapshot) {
+  return InstallSnapshot(paths, snapshot.size(),
+                         [snapshot](const SnapshotSink& sink) { return sink(0, snapshot); });
+}
+
+Status InstallSnapshot(const StatePaths& paths, uint64_t size,
+                       const std::function<Status(const SnapshotSink&)>& write) {
   const std::string candidate = paths.snapshot + ".new";
-  if (Status written = WriteFileAtomically(candidate, bytes, kPublicFile); !written.ok()) {
-    return written;
-  }
-  // What the disk gives back is what every process will map.
-  if (!FileHolds(candidate, bytes)) {
-    unlink(candidate.c_str());
-    return Error{ErrorCode::kIo, paths.snapshot +
-                                     ": the disk gave back other bytes than were "
-                                     "written; the old snapshot stays in force"};
-  }
+  if (Status written = WriteCandidate(candidate, size, write); !written.ok()) return written;
+  const Result<MappedSnapshot> mapped = OpenCandidate(paths, candidate);
+  if (!mapped.ok()) return mapped.error();
+  const Snapshot& snapshot = mapped->snapshot();
   if (Status renamed = RenameIntoPlace(candidate, paths.snapshot); !renamed.ok()) return renamed;
   if (snapshot.has_data()) {
     uint8_t marker[kProvisionedFileSize];

@@ -93,11 +93,16 @@ class Publication {
 
   // What is published is there for the next run: to patch from, and to mend the tree with.
   Status Keep(const Offer& offer, const std::optional<Offer>& current) {
+    bool is_new = false;
     for (const OfferedFile& file : offer.files) {
       if (store_.IsInForce(file)) continue;
       Result<std::vector<uint8_t>> content = store_.Read(file);
       if (!content.ok()) return content.error();
       if (Status put = store_.PutInForce(file, *content); !put.ok()) return put;
+      is_new = true;
+    }
+    if (is_new) {
+      if (Status synced = store_.SyncInForce(); !synced.ok()) return synced;
     }
     const bool is_listed = current.has_value() && current->source == offer.source &&
                            current->proof.has_value() &&

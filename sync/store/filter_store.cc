@@ -69,9 +69,10 @@ Result<std::optional<Offer>> ReadList(const std::string& path) {
   return std::optional<Offer>(std::move(stored->offer));
 }
 
-Status WriteFile(const std::string& path, Bytes content, FileOwner owner) {
+Status WriteFile(const std::string& path, Bytes content, FileOwner owner,
+                 Durability durability = Durability::kSynced) {
   if (Status made = MakeDirectory(DirectoryOf(path)); !made.ok()) return made;
-  return WriteFileAtomically(path, content, kPublicFile, owner);
+  return WriteFileAtomically(path, content, kPublicFile, owner, durability);
 }
 
 Bytes View(const std::string& text) {
@@ -245,8 +246,11 @@ Status FilterStore::PutIncoming(const OfferedFile& file, Bytes content) {
 }
 
 Status FilterStore::PutInForce(const OfferedFile& file, Bytes content) {
-  return WriteFile(paths_.filters + "/" + file.HashText(), content, FileOwner::kThisProcess);
+  return WriteFile(paths_.filters + "/" + file.HashText(), content, FileOwner::kThisProcess,
+                   Durability::kLater);
 }
+
+Status FilterStore::SyncInForce() { return SyncFileSystemOf(paths_.filters); }
 
 void FilterStore::PruneIncoming(const std::vector<const Offer*>& keep) {
   std::set<std::string> names = {kOfferName};

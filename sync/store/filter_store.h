@@ -47,7 +47,10 @@ class FilterStore {
 
   // Verified bytes only. What was gathered of a file that comes whole is needed no more.
   Status PutIncoming(const OfferedFile& file, Bytes content);
+  // Durable after SyncInForce. Until then the machine's death may leave other bytes under the name,
+  // which whoever reads them finds out.
   Status PutInForce(const OfferedFile& file, Bytes content);
+  Status SyncInForce();
 
   // Deletes what no list in `keep` names, what a run that was killed has left behind included,
   // parts of files on those lists excluded.

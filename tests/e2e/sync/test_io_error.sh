@@ -6,7 +6,7 @@
 source "$(dirname "$0")/signed.sh"
 needs strace
 strace -o /dev/null true 2>/dev/null || skip 'no permission to trace'
-(($#)) || set -- fsync fdatasync ftruncate fallocate renameat2 rename write pwrite64
+(($#)) || set -- fsync fdatasync syncfs ftruncate fallocate renameat2 rename write pwrite64
 rs_start
 
 # run_failing CALL N: a sync whose Nth CALL fails. Sets status.

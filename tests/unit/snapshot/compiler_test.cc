@@ -218,5 +218,44 @@ TEST(Compiler, RefusesMoreCoverageThanFits) {
   EXPECT_EQ(file.error().message, "snapshot: these filters would need more than 1073741824 bytes");
 }
 
+// The whole of it never stands in memory: pieces follow each other, and the head comes last.
+TEST(Compiler, GivesASinkEachByteOnceAndTheHeadLast) {
+  std::mt19937_64 random(1);
+  const Clubcard card = RandomClubcard(&random, {});
+  SnapshotInput input;
+  input.filters.push_back({"one", {}, 0, &card});
+  const Result<SnapshotPlan> plan = SnapshotPlan::Make(input);
+  ASSERT_TRUE(plan.ok());
+  std::vector<std::pair<uint64_t, uint64_t>> pieces;
+  ASSERT_TRUE(plan->Write([&](uint64_t offset, Bytes bytes) {
+                    pieces.push_back({offset, bytes.size()});
+                    return Status::Ok();
+                  })
+                  .ok());
+  ASSERT_GE(pieces.size(), 2u);
+  ASSERT_EQ(pieces.back().first, 0u);
+  uint64_t at = pieces.back().second;
+  for (size_t i = 0; i + 1 < pieces.size(); ++i) {
+    EXPECT_EQ(pieces[i].first, at);
+    at += pieces[i].second;
+  }
+  EXPECT_EQ(at, plan->size());
+}
+
+TEST(Compiler, EndsWithTheFirstFailureOfItsSink) {
+  std::mt19937_64 random(1);
+  const Clubcard card = RandomClubcard(&random, {});
+  SnapshotInput input;
+  input.filters.push_back({"one", {}, 0, &card});
+  int calls = 0;
+  const Status written = SnapshotPlan::Make(input)->Write([&calls](uint64_t, Bytes) {
+    ++calls;
+    return Status(Error{ErrorCode::kIo, "full"});
+  });
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().message, "full");
+  EXPECT_EQ(calls, 1);
+}
+
 }  // namespace
 }  // namespace crlite

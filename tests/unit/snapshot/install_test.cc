@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "cascade/base/file.h"
 #include "cascade/reader/state_files.h"
 #include "cascade/snapshot/compiler.h"
@@ -106,6 +108,49 @@ TEST(Install, RefusesABodyThatDoesNotMatchItsHash) {
   EXPECT_FALSE(InstallSnapshot(paths, bad).ok());
   EXPECT_NE(access(paths.snapshot.c_str(), F_OK), 0);
   EXPECT_NE(access((paths.snapshot + ".new").c_str(), F_OK), 0) << "debris left";
+}
+
+TEST(Install, KeepsTheOldOneWhenWritingFailsHalfWay) {
+  const TemporaryDirectory directory;
+  const StatePaths paths(directory.path());
+  ASSERT_TRUE(InstallSnapshot(paths, MakeFile(1, true)).ok());
+  const std::vector<uint8_t> file = MakeFile(2, true);
+  const Status failed = InstallSnapshot(paths, file.size(), [&file](const SnapshotSink& sink) {
+    EXPECT_TRUE(sink(0, Bytes(file).first(file.size() / 2)).ok());
+    return Status(Error{ErrorCode::kIo, "enough"});
+  });
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().message, "enough");
+  EXPECT_EQ(MappedSnapshot::Open(paths.snapshot)->snapshot().generation(), 1u);
+  EXPECT_EQ(GenerationWord(paths), 1u);
+  const auto left = std::filesystem::directory_iterator(directory.path());
+  EXPECT_EQ(std::distance(begin(left), end(left)), 3) << "snapshot, marker, generation";
+}
+
+TEST(Install, RefusesOneThatIsNotWrittenToItsEnd) {
+  const TemporaryDirectory directory;
+  const StatePaths paths(directory.path());
+  const std::vector<uint8_t> file = MakeFile(1, true);
+  const Status failed = InstallSnapshot(paths, file.size(), [&file](const SnapshotSink& sink) {
+    return sink(0, Bytes(file).first(file.size() - 1000));
+  });
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().code, ErrorCode::kIo);
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "debris left";
+}
+
+TEST(Install, WritesAPlanAsItIsInMemory) {
+  const TemporaryDirectory directory;
+  const StatePaths paths(directory.path());
+  std::mt19937_64 random(1);
+  const Clubcard card = RandomClubcard(&random, {});
+  SnapshotInput input;
+  input.generation = 1;
+  input.filters.push_back({"one", {}, 0, &card});
+  const Result<SnapshotPlan> plan = SnapshotPlan::Make(input);
+  ASSERT_TRUE(plan.ok());
+  ASSERT_TRUE(InstallSnapshot(paths, *plan).ok());
+  EXPECT_EQ(*ReadFile(paths.snapshot, plan->size()), *CompileSnapshot(input));
 }
 
 TEST(Install, SaysWhyInAMissingDirectory) {
