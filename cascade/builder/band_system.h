@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "cascade/builder/growing_column.h"
 #include "cascade/builder/random_bits.h"
-#include "cascade/filter/clubcard.h"
 #include "cascade/reader/equation.h"
 
 namespace crlite {
@@ -25,34 +25,46 @@ struct Equation {
   friend auto operator<=>(const Equation&, const Equation&) = default;
 };
 
+// An equation on its way into a system: the inner product of `a` with the 256 unknowns from
+// `position` on is `value`.
+struct BandRow {
+  std::array<uint64_t, 4> a;
+  uint64_t position;
+  bool value;
+
+  BandRow(const Equation& equation, uint64_t at, bool v)
+      : a{equation.a[0], equation.a[1], equation.a[2], equation.a[3]}, position(at), value(v) {}
+};
+
 class BandSystem {
  public:
-  enum class Insertion { kIndependent, kRedundant, kInconsistent };
+  enum class Insertion { kIndependent, kRedundant, kInconsistent, kBeyond };
+  static constexpr uint64_t kNoLimit = UINT64_MAX;
 
-  // Room for `num_rows` rows is made at once; more are added as equations need them.
-  explicit BandSystem(size_t num_rows = 0) {
-    rows_.reserve(num_rows);
-    values_.reserve(num_rows);
-  }
+  // For equations at positions 0 .. m - 1.
+  explicit BandSystem(uint32_t m) : rows_(size_t{m} + kOverhang), values_(rows_.size()) {}
+  BandSystem() = default;
 
-  // Adds: the inner product of `a` with the 256 unknowns from `position` on is `value`. Only an
-  // independent equation changes the system.
-  Insertion Insert(const Equation& equation, uint64_t position, bool value);
+  // Adds an equation. Only an independent one changes the system. Looks at no row from `limit` on:
+  // an equation that gets there comes back in *row, reduced, as kBeyond. So threads may insert at
+  // the same time below and above a limit.
+  Insertion Insert(BandRow* row, uint64_t limit = kNoLimit);
 
-  // Unknowns that the system determines or leaves free; equations reach up to 255 further.
-  size_t num_rows() const { return rows_.size(); }
+  // Unknowns that the system determines or leaves free, up to the last one it determines.
+  size_t num_rows() const;
 
-  // Writes a solution to bits offset .. offset + num_rows() - 1 of `column`, which are 0 before.
-  // The bits behind must have their final values already. Free unknowns are drawn from
-  // `free_bits`, or 0 when it is null.
-  void Solve(uint64_t offset, RandomBits* free_bits, BitColumn* column) const;
+  // Writes a solution in front of `column`. Free unknowns are drawn from `free_bits`, or 0 when it
+  // is null.
+  void Solve(RandomBits* free_bits, GrowingColumn* column) const;
 
  private:
+  static constexpr size_t kOverhang = 255;  // an equation reaches so far beyond its position
+
   // Row i has its first coefficient, bit 0 of limb 0, at unknown i; limb 0 is 0 when there is no
   // row.
   using Row = std::array<uint64_t, 4>;
   std::vector<Row> rows_;
-  std::vector<bool> values_;  // of each row
+  std::vector<uint8_t> values_;  // of each row; bytes, as threads write them side by side
 };
 
 }  // namespace crlite

@@ -11,20 +11,19 @@
 namespace crlite {
 namespace {
 
-// Random bits behind the last block of an approximate column: as many as an equation reaches, so
-// that its block has something to be independent of.
-constexpr size_t kTailBits = 256;
+// Random bits behind the last block of an approximate column, so that it has something to be
+// independent of. What a foreign equation makes of them decides all its answers in that block: one
+// in 2^64 passes every column.
+constexpr size_t kTailBits = 64;
 constexpr uint64_t kMaxColumnBits = std::numeric_limits<uint32_t>::max();  // offsets are u32
+// Equations of blocks that are eliminated side by side, and kept in memory for that.
+constexpr size_t kBatchEquations = 2'000'000;
 
 Status CheckColumnBits(uint64_t bits) {
   if (bits <= kMaxColumnBits) return Status::Ok();
   return MalformedError(
       fmt::format("universe: a column of {} bits, a clubcard holds {}; leave out issuers", bits,
                   kMaxColumnBits));
-}
-
-void DropTrailingZeros(BitColumn* column) {
-  while (!column->empty() && column->back() == 0) column->pop_back();
 }
 
 class Builder {
@@ -35,169 +34,209 @@ class Builder {
   Result<BuildResult> Run(std::vector<CoverageInterval> coverage);
 
  private:
-  struct Part {
-    IssuerBlock* block;
-    size_t number;
-  };
+  using Blocks = std::span<IssuerBlock* const>;
   using Step = std::function<Status(IssuerBlock&)>;
   using PartStep = std::function<Status(IssuerBlock&, size_t part)>;
   using Filter = std::function<bool(const IssuerBlock&)>;
 
   Status Load();
+  Status Shape();
   Status BuildColumns();
   Status BuildExact();
   Sha256Digest Seed() const;
   Result<std::vector<uint8_t>> Encode();
   Status SelfCheck(Bytes content);
+  Result<Revset> CollectRevset() const;
   BuildSummary Summarise() const;
 
-  Status ForEachBlock(const Step& step);
-  // One pass over the known serials of the blocks that `wanted` accepts.
-  Status ForEachPart(const char* name, const Filter& wanted, const PartStep& step);
+  Status ForEachBlock(Blocks blocks, const Step& step);
+  // Tells the observer that the blocks' known serials are about to be read.
+  void BeginPass(const char* name, Blocks blocks);
+  Status ForEachPart(Blocks blocks, const PartStep& step);
+  Status Pass(const char* name, const Filter& wanted, const PartStep& step);
+  // Calls `step` for some neighbouring blocks after the other.
+  Status ForEachBatch(size_t (IssuerBlock::*size)() const,
+                      const std::function<Status(Blocks, unsigned threads_per_block)>& step);
 
   const Universe& universe_;
   const BuildOptions& options_;
-  std::vector<std::unique_ptr<IssuerBlock>> blocks_;  // ascending by issuer
+  std::vector<std::unique_ptr<IssuerBlock>> owned_;
+  // From the last one in a column to the first: by ascending rank, then issuer. So one offset
+  // serves a block in all its columns: column k holds the blocks of rank above k, the first ones.
+  std::vector<IssuerBlock*> blocks_;
   Clubcard clubcard_;
 };
 
-bool All(const IssuerBlock&) { return true; }
-
-Status Builder::ForEachBlock(const Step& step) {
-  return ParallelFor(blocks_.size(), options_.threads, [&](size_t i) { return step(*blocks_[i]); });
+Status Builder::ForEachBlock(Blocks blocks, const Step& step) {
+  return ParallelFor(blocks.size(), options_.threads, [&](size_t i) { return step(*blocks[i]); });
 }
 
-Status Builder::ForEachPart(const char* name, const Filter& wanted, const PartStep& step) {
-  std::vector<Part> parts;
+void Builder::BeginPass(const char* name, Blocks blocks) {
+  if (options_.observer == nullptr || blocks.empty()) return;
   uint64_t total = 0;
-  for (const auto& block : blocks_) {
-    if (!wanted(*block)) continue;
-    for (size_t part = 0; part < block->source().num_parts(); ++part) {
-      parts.push_back({block.get(), part});
-      total += block->source().PartSize(part);
-    }
+  for (const IssuerBlock* block : blocks) {
+    for (size_t i = 0; i < block->source().num_parts(); ++i) total += block->source().PartSize(i);
   }
-  if (parts.empty()) return Status::Ok();
-  if (options_.observer != nullptr) options_.observer->BeginPass(name, total);
+  options_.observer->BeginPass(name, total);
+}
+
+Status Builder::ForEachPart(Blocks blocks, const PartStep& step) {
+  std::vector<std::pair<IssuerBlock*, size_t>> parts;
+  for (IssuerBlock* block : blocks) {
+    for (size_t i = 0; i < block->source().num_parts(); ++i) parts.emplace_back(block, i);
+  }
   return ParallelFor(parts.size(), options_.threads, [&](size_t i) {
-    const auto& [block, number] = parts[i];
-    Status status = step(*block, number);
-    if (options_.observer != nullptr) {
-      options_.observer->Advance(block->source().PartSize(number));
-    }
+    const auto [block, part] = parts[i];
+    Status status = step(*block, part);
+    if (options_.observer != nullptr) options_.observer->Advance(block->source().PartSize(part));
     return status;
   });
 }
 
+Status Builder::Pass(const char* name, const Filter& wanted, const PartStep& step) {
+  std::vector<IssuerBlock*> blocks;
+  std::copy_if(blocks_.begin(), blocks_.end(), std::back_inserter(blocks),
+               [&](const IssuerBlock* block) { return wanted(*block); });
+  BeginPass(name, blocks);
+  return ForEachPart(blocks, step);
+}
+
+Status Builder::ForEachBatch(size_t (IssuerBlock::*size)() const,
+                             const std::function<Status(Blocks, unsigned)>& step) {
+  for (size_t begin = 0, end; begin < blocks_.size(); begin = end) {
+    size_t sum = 0;
+    for (end = begin; end < blocks_.size(); ++end) {
+      sum += (blocks_[end]->*size)();
+      if (end > begin && sum > kBatchEquations) break;
+    }
+    const Blocks batch = Blocks(blocks_).subspan(begin, end - begin);
+    Status status = step(batch, batch.size() == 1 ? options_.threads : 1);
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
 Status Builder::Load() {
   for (const auto& source : universe_.issuers) {
-    blocks_.push_back(std::make_unique<IssuerBlock>(*source));
+    owned_.push_back(std::make_unique<IssuerBlock>(*source));
+    blocks_.push_back(owned_.back().get());
   }
-  Status status = ForEachBlock([&](IssuerBlock& block) {
-    const SerialSet* previous = nullptr;
+  return ForEachBlock(blocks_, [&](IssuerBlock& block) {
+    Labels::Options labels{options_.reasons, nullptr, options_.wants_revset};
     if (options_.previous != nullptr) {
       const auto it = options_.previous->find(block.source().issuer());
-      if (it != options_.previous->end()) previous = &it->second;
+      if (it != options_.previous->end()) labels.previous = &it->second;
     }
-    return block.LoadRevoked(options_.reasons, previous);
+    return block.LoadRevoked(labels);
   });
+}
+
+Status Builder::Shape() {
+  Status status = Pass(
+      "counting", [](const IssuerBlock&) { return true; },
+      [](IssuerBlock& block, size_t part) { return block.CountKnown(part); });
   if (!status.ok()) return status;
-  status = ForEachPart("counting", All,
-                       [](IssuerBlock& block, size_t part) { return block.CountKnown(part); });
-  if (!status.ok()) return status;
-  std::erase_if(blocks_, [](const auto& block) { return block->is_empty(); });
-  return ForEachBlock([](IssuerBlock& block) {
+  std::erase_if(blocks_, [](const IssuerBlock* block) { return block->is_empty(); });
+  (void)ForEachBlock(blocks_, [](IssuerBlock& block) {
     block.ChooseShape();
     return Status::Ok();
   });
+  status = Pass(
+      "collecting", [](const IssuerBlock& block) { return block.NeedsIncludedPass(); },
+      [](IssuerBlock& block, size_t part) { return block.CollectIncluded(part); });
+  if (!status.ok()) return status;
+  (void)ForEachBlock(blocks_, [](IssuerBlock& block) {
+    block.FinishIncluded();
+    return Status::Ok();
+  });
+  std::stable_sort(blocks_.begin(), blocks_.end(), [](const IssuerBlock* a, const IssuerBlock* b) {
+    return a->rank() < b->rank();
+  });
+  return Status::Ok();
 }
 
 // Depends on everything that is encoded and nothing else.
 Sha256Digest Builder::Seed() const {
+  std::vector<Sha256Digest> hashes(blocks_.size());
+  (void)ParallelFor(blocks_.size(), options_.threads, [&](size_t i) {
+    hashes[i] = blocks_[i]->HashIncluded();
+    return Status::Ok();
+  });
   Sha256 hash;
-  for (const auto& block : blocks_) hash.Update(Bytes(block->HashIncluded().bytes));
+  for (const Sha256Digest& digest : hashes) hash.Update(Bytes(digest.bytes));
   return hash.Final();
 }
 
-// Blocks of higher rank come first, so that one offset serves a block in all its columns: column k
-// holds the blocks of rank above k, which are the first ones.
 Status Builder::BuildColumns() {
-  Status status = ForEachPart(
-      "collecting", [](const IssuerBlock& block) { return block.NeedsIncludedPass(); },
-      [](IssuerBlock& block, size_t part) { return block.CollectIncluded(part); });
-  if (!status.ok()) return status;
-  status = ForEachBlock([&](IssuerBlock& block) {
-    block.SolveApproximate(options_.approximate_effort);
-    return Status::Ok();
-  });
-  if (!status.ok()) return status;
-
-  std::vector<IssuerBlock*> order;
-  for (const auto& block : blocks_) order.push_back(block.get());
-  std::stable_sort(order.begin(), order.end(), [](const IssuerBlock* a, const IssuerBlock* b) {
-    return a->rank() > b->rank();
-  });
-  std::vector<uint64_t> offsets = {0};
-  for (IssuerBlock* block : order) {
-    offsets.push_back(offsets.back() + block->approximate().num_rows());
-  }
-  if (status = CheckColumnBits(offsets.back() + kTailBits); !status.ok()) return status;
-  for (size_t i = 0; i < order.size(); ++i) {
-    order[i]->PlaceApproximate(static_cast<uint32_t>(offsets[i]));
-  }
-
   const Sha256Digest seed = Seed();
-  clubcard_.columns.resize(order.empty() ? 0 : order[0]->rank());
-  status = ParallelFor(clubcard_.columns.size(), options_.threads, [&](size_t k) {
-    const auto in_column = [k](const IssuerBlock* block) { return block->rank() > k; };
-    const auto num_blocks = static_cast<size_t>(
-        std::partition_point(order.begin(), order.end(), in_column) - order.begin());
-    BitColumn& column = clubcard_.columns[k];
-    const uint64_t end = offsets[num_blocks];
-    column.resize(static_cast<size_t>((end + kTailBits + 63) / 64));
-    RandomBits random(seed, k);
-    for (uint64_t bit = end; bit < end + kTailBits; ++bit) {
-      column[bit / 64] |= static_cast<uint64_t>(random.NextBit()) << (bit % 64);
-    }
-    for (size_t i = num_blocks; i-- > 0;) {
-      order[i]->approximate().Solve(offsets[i], &random, &column);
-    }
-    DropTrailingZeros(&column);
-    return Status::Ok();
-  });
-  return status;
-}
-
-Status Builder::BuildExact() {
-  Status status = ForEachPart("filtering", All, [&](IssuerBlock& block, size_t part) {
-    return block.CollectCandidates(part, clubcard_.columns);
-  });
-  if (!status.ok()) return status;
-  status = ForEachBlock([&](IssuerBlock& block) {
-    block.SolveExact(options_.exact_effort);
-    return Status::Ok();
-  });
-  if (!status.ok()) return status;
-  status = ForEachPart(
-      "listing exceptions", [](const IssuerBlock& block) { return block.NeedsExceptionPass(); },
-      [](IssuerBlock& block, size_t part) { return block.CollectExceptions(part); });
-  if (!status.ok()) return status;
-
-  uint64_t end = 0;
-  for (const auto& block : blocks_) end += block->exact().num_rows();
-  if (status = CheckColumnBits(end); !status.ok()) return status;
-  clubcard_.exact.resize(static_cast<size_t>((end + 63) / 64));
-  clubcard_.blocks.resize(blocks_.size());
-  for (size_t i = blocks_.size(); i-- > 0;) {
-    end -= blocks_[i]->exact().num_rows();
-    blocks_[i]->exact().Solve(end, nullptr, &clubcard_.exact);
-    clubcard_.blocks[i] = blocks_[i]->Finish(static_cast<uint32_t>(end));
+  const size_t num_columns = blocks_.empty() ? 0 : blocks_.back()->rank();
+  std::vector<GrowingColumn> columns(num_columns);
+  std::vector<RandomBits> random;
+  for (size_t k = 0; k < num_columns; ++k) {
+    random.emplace_back(seed, k);
+    for (size_t i = 0; i < kTailBits; ++i) columns[k].Push(random[k].NextBit());
   }
-  DropTrailingZeros(&clubcard_.exact);
+  std::vector<uint64_t> num_rows;  // of each block
+  Status status = ForEachBatch(&IssuerBlock::num_approximate, [&](Blocks batch, unsigned threads) {
+    (void)ForEachBlock(batch, [&](IssuerBlock& block) {
+      block.EliminateApproximate(options_.approximate_effort, threads);
+      return Status::Ok();
+    });
+    (void)ParallelFor(num_columns, options_.threads, [&](size_t k) {
+      for (IssuerBlock* block : batch) {
+        if (block->rank() > k) block->approximate().Solve(&random[k], &columns[k]);
+      }
+      return Status::Ok();
+    });
+    for (IssuerBlock* block : batch) {
+      num_rows.push_back(block->approximate().num_rows());
+      block->DropApproximate();
+    }
+    return Status::Ok();
+  });
+  uint64_t end = 0;
+  for (size_t i = blocks_.size(); i-- > 0; end += num_rows[i]) {
+    if (status = CheckColumnBits(end + num_rows[i] + kTailBits); !status.ok()) return status;
+    blocks_[i]->PlaceApproximate(static_cast<uint32_t>(end));
+  }
+  for (GrowingColumn& column : columns) clubcard_.columns.push_back(column.Take());
   return Status::Ok();
 }
 
+Status Builder::BuildExact() {
+  BeginPass("filtering", blocks_);
+  GrowingColumn exact;
+  std::vector<uint64_t> ends;  // of each block's rows, counted from the end of the column
+  Status status = ForEachBatch(&IssuerBlock::num_exact, [&](Blocks batch, unsigned threads) {
+    Status read = ForEachPart(batch, [&](IssuerBlock& block, size_t part) {
+      return block.CollectCandidates(part, clubcard_.columns);
+    });
+    if (!read.ok()) return read;
+    (void)ForEachBlock(batch, [&](IssuerBlock& block) {
+      block.EliminateExact(options_.exact_effort, threads);
+      return Status::Ok();
+    });
+    for (IssuerBlock* block : batch) {
+      block->exact().Solve(nullptr, &exact);
+      block->DropExact();
+      ends.push_back(exact.size());
+    }
+    return CheckColumnBits(exact.size());
+  });
+  if (!status.ok()) return status;
+  for (size_t i = 0; i < blocks_.size(); ++i) {
+    blocks_[i]->PlaceExact(static_cast<uint32_t>(exact.size() - ends[i]));
+  }
+  clubcard_.exact = exact.Take();
+  return Pass(
+      "listing exceptions", [](const IssuerBlock& block) { return block.NeedsExceptionPass(); },
+      [](IssuerBlock& block, size_t part) { return block.CollectExceptions(part); });
+}
+
 Result<std::vector<uint8_t>> Builder::Encode() {
+  for (IssuerBlock* block : blocks_) clubcard_.blocks.push_back(block->Finish());
+  std::sort(clubcard_.blocks.begin(), clubcard_.blocks.end(),
+            [](const auto& a, const auto& b) { return a.issuer < b.issuer; });
   clubcard_.format = options_.format;
   return options_.format == Clubcard::Format::kV3 ? WriteClubcardV3(clubcard_)
                                                   : WriteClubcardV4(clubcard_);
@@ -209,17 +248,39 @@ Status Builder::SelfCheck(Bytes content) {
   if (!written.ok()) {
     return Error{ErrorCode::kInternal, "self-check: " + written.error().message};
   }
-  return ForEachPart("checking", All, [&](IssuerBlock& block, size_t part) {
-    return block.CheckAnswers(part, **written);
+  Status status = Pass(
+      "checking", [](const IssuerBlock&) { return true; },
+      [&](IssuerBlock& block, size_t part) { return block.CheckAnswers(part, **written); });
+  if (!status.ok()) return status;
+  const auto lacks_answers = [](const IssuerBlock& block) { return !block.HasRightCount(); };
+  if (std::none_of(blocks_.begin(), blocks_.end(),
+                   [&](const IssuerBlock* block) { return lacks_answers(*block); })) {
+    return Status::Ok();
+  }
+  status = Pass("searching", lacks_answers, [&](IssuerBlock& block, size_t part) {
+    return block.FindMissing(part, **written);
   });
+  if (!status.ok()) return status;
+  return Error{ErrorCode::kInternal,
+               "self-check: the known serials changed while they were read; build again"};
+}
+
+Result<Revset> Builder::CollectRevset() const {
+  Revset revset;
+  for (const IssuerBlock* block : blocks_) {
+    Result<SerialSet> serials = block->labels().RevokedAndOld();
+    if (!serials.ok()) return serials.error();
+    revset[block->source().issuer()] = std::move(*serials);
+  }
+  return revset;
 }
 
 BuildSummary Builder::Summarise() const {
   BuildSummary summary;
   summary.num_issuers = blocks_.size();
   summary.num_left_out = universe_.num_left_out;
-  for (const auto& block : blocks_) {
-    summary.num_known += block->labels().num_known();
+  for (const IssuerBlock* block : blocks_) {
+    summary.num_known += block->num_known();
     summary.num_revoked += block->num_revoked();
   }
   for (const ClubcardBlock& block : clubcard_.blocks) {
@@ -230,7 +291,8 @@ BuildSummary Builder::Summarise() const {
 
 Result<BuildResult> Builder::Run(std::vector<CoverageInterval> coverage) {
   clubcard_.coverage = std::move(coverage);
-  for (const auto step : {&Builder::Load, &Builder::BuildColumns, &Builder::BuildExact}) {
+  for (const auto step :
+       {&Builder::Load, &Builder::Shape, &Builder::BuildColumns, &Builder::BuildExact}) {
     if (Status status = (this->*step)(); !status.ok()) return status.error();
   }
   Result<std::vector<uint8_t>> content = Encode();
@@ -238,9 +300,9 @@ Result<BuildResult> Builder::Run(std::vector<CoverageInterval> coverage) {
   if (Status status = SelfCheck(*content); !status.ok()) return status.error();
   BuildResult result{std::move(*content), Summarise(), {}};
   if (options_.wants_revset) {
-    for (const auto& block : blocks_) {
-      result.revset[block->source().issuer()] = block->labels().RevokedAndOld();
-    }
+    Result<Revset> revset = CollectRevset();
+    if (!revset.ok()) return revset.error();
+    result.revset = std::move(*revset);
   }
   return result;
 }

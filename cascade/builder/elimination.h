@@ -21,15 +21,18 @@ struct Elimination {
   std::vector<Equation> rejected;  // ascending; those of `ones` that contradict the rest
 };
 
-// A system in which all of `zeros` have the value 0. m is raised until all are independent: only
-// then does a foreign equation come out as 1 half the time. If no attempt gets there, the one with
-// the fewest redundant equations is returned. Ascending input gives reproducible results.
-Elimination EliminateZeros(std::span<const Equation> zeros, const EliminationEffort& effort);
+// Both raise m until a system has no defect, and few equations also until it has no more rows than
+// equations; if no attempt gets there, the best one is returned. Ascending input gives reproducible
+// results, for any number of threads.
+
+// A system in which all of `zeros` have the value 0. A defect is one that is not independent: only
+// without them does a foreign equation come out as 1 half the time.
+Elimination EliminateZeros(std::span<const Equation> zeros, const EliminationEffort& effort,
+                           unsigned threads);
 
 // A system in which all of `zeros` have the value 0 and all of `ones` the value 1, those apart that
-// contradict the rest. m is raised until there are none; if no attempt gets there, the one with the
-// fewest is returned.
+// contradict the rest: these are the defects.
 Elimination EliminateExactly(std::span<const Equation> zeros, std::span<const Equation> ones,
-                             const EliminationEffort& effort);
+                             const EliminationEffort& effort, unsigned threads);
 
 }  // namespace crlite

@@ -1,73 +1,78 @@
 #include "cascade/builder/labels.h"
 
-#include <algorithm>
-#include <array>
+#include <bit>
 
 namespace crlite {
 namespace {
 
-constexpr size_t kGroup = 64;  // serials whose memory is fetched at the same time
+constexpr size_t kHintBitsPerSerial = 16;
 
 }  // namespace
 
-Status Labels::Load(const IssuerSource& source, ReasonSet reasons, const SerialSet* previous) {
-  const Status status = source.ReadRevoked([&](uint8_t reason, Bytes serial) {
-    if (!Includes(reasons, reason)) return;
-    if (revoked_.Insert(serial) < is_old_.size()) return;
-    is_old_.push_back(previous != nullptr && previous->Find(serial) != SerialSet::kNone);
-  });
-  is_known_.resize(revoked_.size());
-  return status;
+Equation Labels::EquationOf(Bytes serial) const {
+  return Equation(MakeEquationKey(source_->issuer(), serial));
 }
 
-void Labels::Lookup(std::span<const Bytes> serials, uint32_t* numbers) const {
-  std::array<uint64_t, kGroup> hashes;
-  for (size_t begin = 0; begin < serials.size(); begin += kGroup) {
-    const size_t count = std::min(kGroup, serials.size() - begin);
-    for (size_t i = 0; i < count; ++i) {
-      hashes[i] = SerialSet::Hash(serials[begin + i]);
-      revoked_.Prefetch(hashes[i]);
-    }
-    for (size_t i = 0; i < count; ++i) {
-      numbers[begin + i] = revoked_.FindHashed(serials[begin + i], hashes[i]);
-    }
-  }
+Status Labels::ForEachRevoked(const std::function<void(Bytes)>& take) const {
+  return source_->ReadRevoked([&](uint8_t reason, Bytes serial) {
+    if (Includes(options_.reasons, reason)) take(serial);
+  });
+}
+
+Status Labels::Load(const IssuerSource& source, const Options& options) {
+  source_ = &source;
+  options_ = options;
+  std::vector<uint64_t> hashes;
+  const Status status = ForEachRevoked([&](Bytes serial) {
+    const bool is_old =
+        options.previous != nullptr && options.previous->Find(serial) != SerialSet::kNone;
+    if (is_old && !options.wants_old) return;
+    (is_old ? old_ : fresh_).Add(EquationOf(serial));
+    hashes.push_back(SerialSet::Hash(serial));
+  });
+  if (!status.ok()) return status;
+  fresh_.Seal();
+  old_.Seal();
+  MakeHint(hashes);
+  return Status::Ok();
+}
+
+void Labels::MakeHint(std::span<const uint64_t> hashes) {
+  const size_t num_bits = std::bit_ceil(64 + kHintBitsPerSerial * hashes.size());
+  hint_.assign(num_bits / 64, 0);
+  hint_mask_ = num_bits - 1;
+  for (uint64_t hash : hashes) hint_[(hash & hint_mask_) / 64] |= uint64_t{1} << hash % 64;
 }
 
 void Labels::Mark(std::span<const Bytes> serials) {
-  std::vector<uint32_t> numbers(serials.size());
-  Lookup(serials, numbers.data());
   uint64_t num_revoked = 0;
-  for (uint32_t number : numbers) {
-    if (number == SerialSet::kNone) continue;
-    std::atomic_ref(is_known_[number]).store(1, std::memory_order_relaxed);
-    num_revoked += !is_old_[number];
+  for (Bytes serial : serials) {
+    if (!MayBeRevoked(SerialSet::Hash(serial))) continue;
+    const Equation equation = EquationOf(serial);
+    if (const size_t place = fresh_.Find(equation); place != EquationTable::kNone) {
+      fresh_.Mark(place);
+      ++num_revoked;
+    } else if (const size_t old = old_.Find(equation); old != EquationTable::kNone) {
+      old_.Mark(old);
+    }
   }
   num_known_ += serials.size();
   num_revoked_marks_ += num_revoked;
 }
 
-void Labels::Find(std::span<const Bytes> serials, bool* is_revoked) const {
-  std::vector<uint32_t> numbers(serials.size());
-  Lookup(serials, numbers.data());
-  for (size_t i = 0; i < serials.size(); ++i) {
-    is_revoked[i] = numbers[i] != SerialSet::kNone && !is_old_[numbers[i]];
-  }
+void Labels::Finish() {
+  fresh_.KeepMarked();
+  old_.KeepMarked();
+  std::vector<uint64_t>().swap(hint_);
 }
 
-std::vector<Bytes> Labels::Revoked() const {
-  std::vector<Bytes> serials;
-  for (uint32_t number = 0; number < revoked_.size(); ++number) {
-    if (is_known_[number] && !is_old_[number]) serials.push_back(revoked_[number]);
-  }
-  return serials;
-}
-
-SerialSet Labels::RevokedAndOld() const {
+Result<SerialSet> Labels::RevokedAndOld() const {
   SerialSet serials;
-  for (uint32_t number = 0; number < revoked_.size(); ++number) {
-    if (is_known_[number]) serials.Insert(revoked_[number]);
-  }
+  const Status status = ForEachRevoked([&](Bytes serial) {
+    const Equation equation = EquationOf(serial);
+    if (IsRevoked(equation) || old_.Find(equation) != EquationTable::kNone) serials.Insert(serial);
+  });
+  if (!status.ok()) return status.error();
   return serials;
 }
 

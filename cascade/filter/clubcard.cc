@@ -80,9 +80,12 @@ bool InnerProduct(const uint64_t coefficients[4], const BitColumn& column, uint6
   const unsigned shift = static_cast<unsigned>(start % 64);
   if (first >= column.size()) return false;
   // Five words hold any 256 bits; what lies behind the column's end stays 0.
-  uint64_t window[5] = {};
-  const size_t available = std::min<size_t>(5, column.size() - static_cast<size_t>(first));
-  std::copy_n(column.data() + first, available, window);
+  uint64_t copy[5] = {};
+  const uint64_t* window = column.data() + first;
+  if (const size_t available = column.size() - static_cast<size_t>(first); available < 5) {
+    std::copy_n(window, available, copy);
+    window = copy;
+  }
   uint64_t sum = 0;
   for (size_t j = 0; j < 4; ++j) {
     // Two shifts, because one by 64 (when `shift` is 0) would be undefined.

@@ -3,6 +3,7 @@
 // Freestanding: needs libc alone. Views do not own: the bytes must outlive them.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -29,6 +30,11 @@ inline uint32_t LoadBe32(const uint8_t* p) {
 }
 inline uint64_t LoadBe64(const uint8_t* p) {
   return static_cast<uint64_t>(LoadBe32(p)) << 32 | LoadBe32(p + 4);
+}
+
+inline void StoreLe64(uint8_t* p, uint64_t v) {
+  if constexpr (std::endian::native == std::endian::big) v = __builtin_bswap64(v);
+  memcpy(p, &v, sizeof v);
 }
 
 inline bool SameBytes(Bytes a, Bytes b) {

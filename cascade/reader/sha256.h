@@ -24,6 +24,9 @@ class Sha256 {
   static Sha256Digest Hash(Bytes data);
   // Hash of `first || second` without a copy.
   static Sha256Digest Hash(Bytes first, Bytes second);
+  // Hashes of `prefix || first` and `prefix || second`: faster than one after the other, where
+  // there is SHA-NI and each is 55 bytes at most.
+  static void HashPair(Bytes prefix, Bytes first, Bytes second, Sha256Digest digests[2]);
 
  private:
   uint32_t state_[8];
@@ -32,9 +35,11 @@ class Sha256 {
 };
 
 namespace sha256_internal {
-// The two compression functions, for tests that compare them. `CompressNi` needs kCpuShaNi.
+// The compression functions, for tests that compare them. Those called Ni need kCpuShaNi.
 void CompressPortable(uint32_t state[8], const uint8_t* blocks, size_t num_blocks);
 void CompressNi(uint32_t state[8], const uint8_t* blocks, size_t num_blocks);
+// One block each of two messages.
+void CompressPairNi(uint32_t states[2][8], const uint8_t blocks[2][64]);
 }  // namespace sha256_internal
 
 }  // namespace crlite

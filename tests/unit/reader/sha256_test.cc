@@ -102,5 +102,25 @@ TEST(Sha256, PortableCompressionGivesFipsExample) {
   EXPECT_EQ(state[7], 0xf20015adu);
 }
 
+TEST(Sha256, HashesPairsAsItHashesEach) {
+  std::vector<uint8_t> text(200);
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<uint8_t>(7 * i + 1);
+  const auto expect_same = [&](size_t prefix_size, size_t first_size, size_t second_size) {
+    const Bytes prefix = Bytes(text).first(prefix_size);
+    const Bytes first = Bytes(text).subspan(64, first_size);
+    const Bytes second = Bytes(text).subspan(65, second_size);
+    Sha256Digest digests[2];
+    Sha256::HashPair(prefix, first, second, digests);
+    EXPECT_TRUE(SameBytes(digests[0].bytes, Sha256::Hash(prefix, first).bytes));
+    EXPECT_TRUE(SameBytes(digests[1].bytes, Sha256::Hash(prefix, second).bytes));
+  };
+  for (const size_t prefix_size : {0, 1, 32, 55, 56, 64}) {
+    for (size_t size = 0; size < 60; ++size) {
+      expect_same(prefix_size, size, 5);
+      expect_same(prefix_size, 5, size);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace crlite
