@@ -35,7 +35,7 @@ def instructions_row(command, options):
 
 def main():
     options = arguments()
-    count = 20 if options.quick else 500
+    count = 20 if options.quick else 150
     command = [options.programs / "bench_host_handshakes", options.pki / "root.pem",
                options.pki / "good.test.pem", options.pki / "good.test.key"]
 
@@ -44,7 +44,7 @@ def main():
                                 stdout=subprocess.PIPE).stdout
         return tuple(count * 1e9 / float(word) for word in output.split())
 
-    wall, cpu = take_turns(2 if options.quick else 40, lambda: rates(options.without),
+    wall, cpu = take_turns(2 if options.quick else 120, lambda: rates(options.without),
                            lambda: rates(options.with_module))
     rows = [summary("handshakes in a second", "1/s", wall, target_ratio=0.99),
             summary("handshakes in a second of the client's CPU time", "1/s", cpu,

@@ -20,12 +20,10 @@ def cpu_seconds(pid):
 
 def main():
     options = arguments("port-without", "pid-without", "port-with", "pid-with")
-    seconds = 1 if options.quick else 2
-
     def rates(port, master):
         worker = worker_of(master)
         before = cpu_seconds(worker)
-        output = subprocess.run(["wrk", "-t1", "-c8", f"-d{seconds}s", f"http://127.0.0.1:{port}/"],
+        output = subprocess.run(["wrk", "-t1", "-c8", "-d1s", f"http://127.0.0.1:{port}/"],
                                 check=True, text=True, stdout=subprocess.PIPE).stdout
         done = re.search(r"(\d+) requests in ([\d.]+)s", output)
         if done is None or "Non-2xx" in output or "Socket errors" in output:
@@ -33,7 +31,7 @@ def main():
         requests = int(done[1])
         return requests / float(done[2]), requests / (cpu_seconds(worker) - before)
 
-    wall, cpu = take_turns(2 if options.quick else 16,
+    wall, cpu = take_turns(2 if options.quick else 30,
                            lambda: rates(options.port_without, options.pid_without),
                            lambda: rates(options.port_with, options.pid_with))
     write(options.results, "host_nginx",

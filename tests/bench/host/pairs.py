@@ -55,14 +55,16 @@ def quartiles(values):
 
 
 def summary(case, unit, pairs, **more):
-    """One row: medians, the median of the differences and of the ratios of pairs that ran one after
-    the other, and their quartiles."""
+    """One row: medians and best ones, the median of the differences and of the ratios of pairs that ran
+    one after the other, and their quartiles."""
+    best = max if unit == "1/s" else min
     differences = quartiles([b - a for a, b in pairs])
     ratios = quartiles([b / a for a, b in pairs if a > 0])
     return {
         "case": case, "unit": unit, "pairs": len(pairs),
         "without": statistics.median(a for a, _ in pairs),
         "with": statistics.median(b for _, b in pairs),
+        "best_without": best(a for a, _ in pairs), "best_with": best(b for _, b in pairs),
         "difference": differences[1], "difference_quartiles": [differences[0], differences[2]],
         "ratio": ratios[1], "ratio_quartiles": [ratios[0], ratios[2]], **more}
 
