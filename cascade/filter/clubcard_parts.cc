@@ -33,6 +33,12 @@ std::optional<size_t> FindRepeatedHash(Bytes content, std::vector<size_t> offset
   const auto compare = [content](size_t a, size_t b) {
     return memcmp(content.data() + a, content.data() + b, kHashSize);
   };
+  // Most writers write them in order.
+  if (std::adjacent_find(offsets.begin(), offsets.end(), [compare](size_t a, size_t b) {
+        return compare(a, b) >= 0;
+      }) == offsets.end()) {
+    return std::nullopt;
+  }
   std::sort(offsets.begin(), offsets.end(), [compare](size_t a, size_t b) {
     const int order = compare(a, b);
     return order != 0 ? order < 0 : a < b;

@@ -46,16 +46,23 @@ Status CheckInput(const SnapshotInput& input) {
 // One block of one filter, for gathering the blocks of each issuer.
 struct BlockReference {
   const ClubcardBlock* block;
+  uint64_t issuer_begin;  // saves most looks into the block
   uint32_t filter;
 };
 
 std::vector<BlockReference> BlocksByIssuer(const std::vector<const Clubcard*>& filters) {
   std::vector<BlockReference> references;
+  size_t count = 0;
+  for (const Clubcard* filter : filters) count += filter->blocks.size();
+  references.reserve(count);
   for (uint32_t i = 0; i < filters.size(); ++i) {
-    for (const ClubcardBlock& block : filters[i]->blocks) references.push_back({&block, i});
+    for (const ClubcardBlock& block : filters[i]->blocks) {
+      references.push_back({&block, LoadBe64(block.issuer.bytes), i});
+    }
   }
   std::stable_sort(references.begin(), references.end(),
                    [](const BlockReference& a, const BlockReference& b) {
+                     if (a.issuer_begin != b.issuer_begin) return a.issuer_begin < b.issuer_begin;
                      return a.block->issuer < b.block->issuer;
                    });
   return references;
