@@ -45,7 +45,7 @@ const Damage kDamages[] = {
     {"NewerMajor",
      [](const std::string& path) {
        ByteVector content = Content(path);
-       content[snapshot_format::kMajorAt] = 2;
+       content[snapshot_format::kMajorAt] = snapshot_format::kMajor + 1;
        Overwrite(path, content);
      }},
     {"WritableByGroup", [](const std::string& path) { chmod(path.c_str(), 0664); }},
