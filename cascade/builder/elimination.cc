@@ -104,7 +104,7 @@ double UsualPositions(double n) {
 
 // So few equations may be tried often, for a system without a row to spare. A delta has hundreds of
 // such blocks.
-constexpr size_t kFewEquations = 10'000;
+constexpr size_t kFewEquations = 1000;
 
 // What is wrong with a system, the worst first.
 struct Defects {

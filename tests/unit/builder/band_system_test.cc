@@ -186,13 +186,13 @@ TEST(Elimination, MakesAllZerosIndependent) {
 }
 
 TEST(Elimination, GivesFewEquationsNoRowToSpare) {
-  for (const size_t count : {1, 2, 20, 255, 300, 3000}) {
+  for (const size_t count : {1, 2, 20, 255, 300, 1000}) {
     EXPECT_EQ(EliminateZeros(RandomEquations(count, 10), {}, 1).system.num_rows(), count);
   }
 }
 
 TEST(Elimination, DoesNotDependOnTheNumberOfThreads) {
-  const std::vector<Equation> equations = RandomEquations(400'000, 11);
+  const std::vector<Equation> equations = RandomEquations(300'000, 11);
   const auto zeros = std::span(equations).first(150'000),
              ones = std::span(equations).subspan(150'000);
   const EliminationEffort too_little = {-0.02,
