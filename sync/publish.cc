@@ -17,8 +17,8 @@ namespace {
 
 std::string WordsOf(const Offer& offer) {
   if (offer.files.empty()) return "policy alone, without filters";
-  return fmt::format("{} filters ({}) of {}", offer.files.size(), FormatSize(TotalSize(offer)),
-                     FormatTimeMs(offer.data_time_ms));
+  return fmt::format("{} ({}) of {}", FormatCount(offer.files.size(), "filter"),
+                     FormatSize(TotalSize(offer)), FormatTimeMs(offer.data_time_ms));
 }
 
 // One publication.

@@ -118,11 +118,11 @@ class Publication {
 
   void Tell(const Offer& offer, const TreeChange& change) const {
     console_->Say(fmt::format(
-        "mirror: {}: {}, {} filters ({}) of {}; wrote {} filters and {} patches, removed {} "
-        "superseded files",
-        tree_.folder, change.is_new ? "published" : "nothing new", offer.files.size(),
-        FormatSize(TotalSize(offer)), FormatTimeMs(offer.data_time_ms), change.files,
-        change.patches, change.removed));
+        "mirror: {}: {}, {} ({}) of {}; wrote {} and {}, removed {}", tree_.folder,
+        change.is_new ? "published" : "nothing new", FormatCount(offer.files.size(), "filter"),
+        FormatSize(TotalSize(offer)), FormatTimeMs(offer.data_time_ms),
+        FormatCount(change.files, "filter"), FormatCount(change.patches, "patch file"),
+        FormatCount(change.removed, "superseded file")));
     console_->Add("mirror", {{"output", tree_.folder},
                              {"source", offer.source},
                              {"data_time_ms", offer.data_time_ms},

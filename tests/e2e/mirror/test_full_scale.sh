@@ -18,10 +18,10 @@ publish() {
 }
 
 publish 1
-expect_text 'wrote 2 filters and 1 patches' "$out"
+expect_text 'wrote 2 filters and 1 patch file' "$out"
 run_sync 0
 publish 4
-expect_text 'wrote 3 filters and 3 patches' "$out"
+expect_text 'wrote 3 filters and 3 patch files' "$out"
 wire_clear
 run_sync 0
 plain=$(cd "$real" && cat "${filters[@]:2:3}" | wc -c)

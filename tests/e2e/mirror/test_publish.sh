@@ -29,7 +29,7 @@ echo '- the first run'
 (umask 0077 && run_mirror 0 --comment 'of a test')
 out=$(<"$work/out")
 expect_text "mirror: $mirror_tree: published, 2 filters" "$out"
-expect_text 'wrote 2 filters and 1 patches, removed 0 superseded files' "$out"
+expect_text 'wrote 2 filters and 1 patch file, removed 0 superseded files' "$out"
 [[ -z $(<"$work/err") ]] || fail "a warning: $(<"$work/err")"
 found=$(cd "$mirror_tree" && find . -type f -printf '%P\n' | sed -E 's/[0-9a-f]{64}/HASH/g' | LC_ALL=C sort)
 [[ $found == "20261101-0-default.filter
@@ -119,7 +119,7 @@ run_mirror 1
 expect_text '--allow-rollback' "$err"
 [[ $(tree_files) == "$before" ]] || fail 'the tree was touched'
 run_mirror 0 --allow-rollback
-expect_text 'published, 1 filters' "$out"
+expect_text 'published, 1 filter' "$out"
 rs_time=$time_before
 
 echo '- only what is signed, whatever the configuration says'
