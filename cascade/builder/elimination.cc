@@ -4,6 +4,7 @@
 #include <cmath>
 #include <compare>
 #include <functional>
+#include <utility>
 
 #include "cascade/builder/parallel.h"
 

@@ -108,10 +108,10 @@ json MeasureYardstick(const Universe& universe) {
   const Stopwatch watch;
   std::atomic<uint64_t> sum = 0;  // so that nothing is left out
   (void)ParallelFor(parts.size(), NumCores(), [&](size_t i) {
-    const auto [source, number] = parts[i];
+    const Part& part = parts[i];
     uint64_t part_sum = 0;
-    Status status = source->ReadKnown(number, [&](std::span<const Bytes> serials) {
-      for (Bytes serial : serials) part_sum ^= MakeEquationKey(source->issuer(), serial).a[0];
+    Status status = part.source->ReadKnown(part.number, [&](std::span<const Bytes> serials) {
+      for (Bytes serial : serials) part_sum ^= MakeEquationKey(part.source->issuer(), serial).a[0];
     });
     sum ^= part_sum;
     return status;
