@@ -11,6 +11,8 @@ program_packages=(ca-certificates curl nginx openssl)
 # Kubernetes objects are checked against.
 test_packages=(apache2-bin apparmor binutils libio-socket-ssl-perl python3 python3-kubernetes python3-yaml
                strace systemd valgrind zlib1g-dev)
+# What tests/bench/run.sh measures with besides.
+bench_packages=(libbenchmark-dev python3 valgrind wrk)
 # What cpack makes packages with.
 package_packages=(dpkg-dev file)
 # What tests/lint.sh asks.

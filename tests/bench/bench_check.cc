@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <list>
 #include <random>
@@ -115,8 +116,8 @@ std::vector<uint8_t> CompileSmallIssuers(const std::vector<IssuerSpkiHash>& issu
     for (const Sct& sct : scts) card.coverage.push_back({sct.log, 0, UINT64_MAX});
     card.columns.assign(3, BitColumn(1024));
     card.exact.resize(1024);
-    for (BitColumn& column : card.columns) std::ranges::generate(column, random);
-    std::ranges::generate(card.exact, random);
+    for (BitColumn& column : card.columns) std::ranges::generate(column, std::ref(random));
+    std::ranges::generate(card.exact, std::ref(random));
     for (size_t i = k; i < count; i += 2) {
       ClubcardBlock block;
       block.issuer = issuers[i];

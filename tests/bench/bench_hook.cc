@@ -25,7 +25,7 @@
 #include "cascade/snapshot/install.h"
 #include "provider/leaf.h"
 #include "tests/bench/questions.h"
-#include "tests/hook/pki.h"
+#include "tests/bench/verified_context.h"
 #include "tests/support/temporary_directory.h"
 
 namespace crlite::bench {
@@ -105,19 +105,6 @@ struct World {
   TemporaryDirectory folder_;
 };
 
-// A context that has verified leaf and root already.
-Ptr<X509_STORE_CTX> VerifiedContext(World* world, const Certificate& leaf) {
-  Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
-  X509_STORE_CTX_init(ctx.get(), world->store.get(), leaf.x509.get(), nullptr);
-  STACK_OF(X509)* const chain = sk_X509_new_null();
-  for (X509* certificate : {leaf.x509.get(), world->root.x509.get()}) {
-    X509_up_ref(certificate);
-    sk_X509_push(chain, certificate);
-  }
-  X509_STORE_CTX_set0_verified_chain(ctx.get(), chain);
-  return ctx;
-}
-
 void VerifyChain(World* world, size_t i) {
   const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
   X509_STORE_CTX_init(ctx.get(), world->store.get(), world->leaves[i % kLeaves].x509.get(),
@@ -125,14 +112,13 @@ void VerifyChain(World* world, size_t i) {
   Must(X509_verify_cert(ctx.get()) == 1, "chain verifies");
 }
 
-int AcceptWithoutLooking(X509_STORE_CTX*) { return 1; }
-
 // The verify function that contexts of this process get, called with a chain that is verified
 // already: with the module, all that the module does.
 double TimeVerifyFunction(World* world, size_t calls) {
   X509_STORE_set_verify(world->store.get(), AcceptWithoutLooking);
   std::vector<Ptr<X509_STORE_CTX>> contexts;
-  for (const Certificate& leaf : world->leaves) contexts.push_back(VerifiedContext(world, leaf));
+  for (const Certificate& leaf : world->leaves)
+    contexts.push_back(VerifiedContext(world->store.get(), world->root, leaf));
   const auto function = X509_STORE_CTX_get_verify(contexts[0].get());
   const double ns = Time(calls, [&](size_t i) {
     Must(function(contexts[i % kLeaves].get()) == 1, "leaf is not refused");
@@ -211,7 +197,8 @@ nlohmann::json Measure(World* world, const std::string& module, size_t rounds, s
   const void* object = nullptr;
   Must(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &api, &object), "libcrypto is bound");
   std::vector<Ptr<X509_STORE_CTX>> contexts;
-  for (const Certificate& leaf : world->leaves) contexts.push_back(VerifiedContext(world, leaf));
+  for (const Certificate& leaf : world->leaves)
+    contexts.push_back(VerifiedContext(world->store.get(), world->root, leaf));
   const int64_t now = time(nullptr);
   const auto ask = [&](size_t i) {
     LeafQuestion question;

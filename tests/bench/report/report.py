@@ -91,10 +91,6 @@ class Report:
         line_plot(self.out / "performance" / f"{name}.svg", title, x_label, y_label, series, **options)
         self.add(f"![{title}](performance/{name}.svg)")
 
-    def notes(self, name):
-        for note in self.results.files.get(name, {}).get("notes", []):
-            self.add(note)
-
     def write_machine(self):
         self.add("## Machine and set")
         self.add("    tests/bench/run.sh")
@@ -106,10 +102,11 @@ class Report:
 
     def write_targets(self):
         self.add("## What was to be reached")
+        measured = [(words, unit, bound, is_most, self.results.value(row_id))
+                    for row_id, words, unit, bound, is_most in TARGETS]
         rows = []
-        for row_id, words, unit, bound, is_most in TARGETS:
+        for words, unit, bound, is_most, value in [*measured, *self.host_targets()]:
             limit = f"{'≤' if is_most else '≥'} {figure(bound, unit)}"
-            value = self.results.value(row_id)
             if value is None:
                 rows.append((words, limit, "not measured", "", ""))
                 continue
@@ -183,15 +180,45 @@ class Report:
         self.add(f"The whole hook is {self.figure_of('hook/share')} of one ECDSA P-256 verification; a handshake "
                  "needs at least two. The difference of whole verifications is that of two large numbers.")
 
-    def write_host(self):
-        self.add("## The host")
-        rows = []
+    def host_rows(self):
         for name, content in self.results.files.items():
             if name.startswith("host"):
-                self.notes(name)
-                rows += [(row["what"], figure(row["value"], row["unit"])) for row in content["rows"]
-                         if "what" in row]
-        self.add(*table(("", "measured"), rows) if rows else ["Not measured in this run."])
+                for row in content["rows"]:
+                    yield name.removeprefix("host_").replace("_", " "), row
+
+    def host_targets(self):
+        """Rows of the table of targets."""
+        for name, row in self.host_rows():
+            for key in ("ratio", "difference"):
+                if row.get(f"target_{key}") is None:
+                    continue
+                bound, value = row[f"target_{key}"], row[key]
+                unit = "ratio" if key == "ratio" else row["unit"]
+                is_most = key == "difference" or bound > 1
+                yield (f"{name}: {row['case']}, " + ("of that without" if key == "ratio" else "added"),
+                       unit, bound, is_most, value)
+
+    def write_host(self):
+        self.add("## The host")
+        self.add("The same programs without the module and with it, in turns; medians, and the median of the "
+                 "differences and ratios of neighbouring runs.")
+        pairs, others = [], []
+        for name, row in self.host_rows():
+            if "ratio" in row:
+                pairs.append((f"{name}: {row['case']}", *(figure(row[key], row["unit"]) for key in
+                                                          ("without", "with", "difference")),
+                              f"{row['ratio']:.4f}"))
+            elif "processes" not in row and "without" in row:
+                pairs.append((f"{name}: {row['case']}", figure(row["without"], row["unit"]),
+                              figure(row["with"], row["unit"]), "", ""))
+            else:
+                words = ", ".join(f"{key} {value:,.6g}" for key, value in row.items()
+                                  if isinstance(value, (int, float)))
+                others.append(f"- {name}: {row['case']} ({row['unit']}): {words}")
+        self.add(*table(("", "without", "with", "difference", "ratio"), pairs) if pairs
+                 else ["Not measured in this run."])
+        if others:
+            self.add(*others)
 
     def write_compiler(self):
         self.add("## The compiler")
@@ -212,15 +239,27 @@ class Report:
 
     def write_builder(self):
         self.add("## The builder")
-        self.notes("build")
-        rows = self.results.files.get("build", {}).get("rows", [])
-        self.add(*table(("", "measured"), [(row["what"], figure(row["value"], row["unit"]))
-                                           for row in rows if "what" in row])
-                 if rows else ["Not measured in this run."])
-        deltas = [row for row in rows if row["id"].startswith("build/filter/") and "bound" in row]
-        self.plot("sizes", "Filters' sizes against their bounds", "filter (0: full)", "bytes",
-                  [("size", [(i, row["value"]) for i, row in enumerate(deltas)]),
-                   ("bound", [(i, row["bound"]) for i, row in enumerate(deltas)])], y_log=True)
+        self.add("Filters of format v4 from the synthetic universe, known serials streamed, all cores. The bound "
+                 "is what information theory asks for: the sum over issuers of log2 of the number of ways to "
+                 "choose the revoked ones.")
+        self.add(*value_table(self.results, "", {
+            "build/full_known": "known serials",
+            "build/full_revoked": "revoked ones in the full filter",
+            "build/full_wall": "full filter, wall time",
+            "build/full_cpu": "full filter, CPU time",
+            "build/yardstick": "yardstick: SHA-256 of every known serial once, wall time",
+            "build/full_peak": "full filter, peak memory of the process",
+            "build/full_size": "full filter, size",
+            "build/full_bound": "its bound",
+            "build/full_size_ratio": "ratio",
+            "build/deltas": "deltas",
+            "build/delta_size": "deltas, size together",
+            "build/delta_bound": "their bound",
+            "build/delta_size_ratio": "ratio",
+        }))
+        filters = list(enumerate(self.results.files.get("build", {}).get("filters", [])))
+        self.plot("sizes", "Filters' sizes against their bounds", "filter (0: the full one)", "bytes",
+                  [(key, [(k, row[key]) for k, row in filters]) for key in ("size", "bound")], y_log=True)
 
     def text(self):
         for part in (self.write_machine, self.write_targets, self.write_check, self.write_distributions,

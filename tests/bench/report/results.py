@@ -3,15 +3,16 @@
 Every program writes one file RESULTS/<name>.json:
 
     {"name": "cold",               # the file's name without ".json"
-     "notes": ["A sentence.", ...],  # optional: facts of this run that the report repeats
      "rows": [{"id": "cold/check",   # unique among all files; <name>/... or what the report asks for
-               "what": "first check of a fresh process",  # optional: the words of a table's row
                "value": 38.7, "unit": "us",  # "ns", "us", "ms", "s", "B", "kB", "MB", "MiB", "ratio", ...
                ...}]}                # whatever else a plot or table of that program needs
 
+Files named host_*.json have rows of another kind, {"case", "unit", "without", "with", "difference", "ratio",
+"target_ratio" or "target_difference" or neither, ...}: the same thing with and without the module in
+turns, or without them {"case", "unit", "value"}. build.json is bench_build's own report.
+
 Files of Google Benchmark ({"benchmarks": [...]}) are read as well: each benchmark becomes one row, its
-value the median CPU time of the repetitions in ns. Files named host*.json are shown as they are, row
-by row, in the section about the host; ids that have a target are listed in targets.py.
+value the median CPU time of the repetitions in ns. Ids that have a target are listed in targets.py.
 """
 
 import json
@@ -33,11 +34,13 @@ class Results:
                 content = from_google_benchmark(path.stem, content)
             self.files[path.stem] = content
             for row in content.get("rows", []):
-                self.rows[row["id"]] = row
+                if "id" in row:
+                    self.rows[row["id"]] = row
         self.derive()
 
     def derive(self):
         """Rows that are ratios of others."""
+        self.derive_builder(self.files.get("build", {}).get("filters", []))
         self.add_ratio("hook/share", "hook/whole", "hook/ecdsa_p256_verify")
         one, two = self.rows.get("threads/1"), self.rows.get("threads/2")
         if one and two:
@@ -46,6 +49,30 @@ class Results:
         counts = [count for count, _ in self.points("issuers")]
         if counts:
             self.add_ratio("flat/issuers", f"issuers/{counts[-1]}", f"issuers/{counts[0]}")
+
+    def derive_builder(self, filters):
+        if not filters:
+            return
+        full, deltas = filters[0], filters[1:]
+        self.add("build/full_size", full["size"], "B")
+        self.add("build/full_bound", full["bound"], "B")
+        self.add("build/full_size_ratio", full["size"] / full["bound"])
+        self.add("build/full_known", full["known"], "")
+        self.add("build/full_revoked", full["revoked"], "")
+        self.add("build/full_wall", full["wall_s"], "s")
+        self.add("build/full_cpu", full["cpu_s"], "s")
+        self.add("build/full_peak", full["peak_kib"] / 1024, "MiB")
+        if "wall_s" in self.files["build"].get("yardstick", {}):
+            self.add("build/yardstick", self.files["build"]["yardstick"]["wall_s"], "s")
+        if self.files["build"].get("scale") == 1:
+            self.add("build/full_scale_wall", full["wall_s"], "s")
+            self.add("build/full_scale_peak", full["peak_kib"] / 1024, "MiB")
+        if deltas:
+            size, bound = (sum(delta[key] for delta in deltas) for key in ("size", "bound"))
+            self.add("build/deltas", len(deltas), "")
+            self.add("build/delta_size", size, "B")
+            self.add("build/delta_bound", bound, "B")
+            self.add("build/delta_size_ratio", size / bound)
 
     def add(self, row_id, value, unit="ratio"):
         self.rows[row_id] = {"id": row_id, "value": value, "unit": unit}
