@@ -137,7 +137,7 @@ Elimination Search(size_t num_equations, const EliminationEffort& effort,
   uint32_t best_m = 0;
   Defects fewest{SIZE_MAX, SIZE_MAX};
   for (unsigned i = 0; i < effort.max_attempts && fewest > Defects(); ++i) {
-    const auto m = static_cast<uint32_t>(std::max(1.0, first + i * step));
+    const auto m = static_cast<uint32_t>(std::max(1.0, first) + i * step);
     const Defects defects = attempt_with(m);
     if (defects >= fewest) continue;
     fewest = defects;

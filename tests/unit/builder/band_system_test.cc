@@ -186,8 +186,13 @@ TEST(Elimination, MakesAllZerosIndependent) {
 }
 
 TEST(Elimination, GivesFewEquationsNoRowToSpare) {
-  for (const size_t count : {1, 2, 20, 255, 300, 1000}) {
-    EXPECT_EQ(EliminateZeros(RandomEquations(count, 10), {}, 1).system.num_rows(), count);
+  for (const size_t count : {1, 20, 50, 100, 150, 200, 255, 300, 1000}) {
+    size_t num_spare_rows = 0;
+    for (uint64_t seed = 10; seed < 20; ++seed) {
+      const Elimination result = EliminateZeros(RandomEquations(count, seed), {}, 1);
+      num_spare_rows += result.system.num_rows() - count;
+    }
+    EXPECT_LE(num_spare_rows, 1u) << count << " equations, ten times";
   }
 }
 
