@@ -249,7 +249,10 @@ class Publication {
       if (!content.ok()) return content.error();
       if (Status kept = store_.PutInForce(file, *content); !kept.ok()) return kept;
     }
-    return new_files_.empty() ? Status::Ok() : store_.SyncInForce();
+    // The list names what the disk has. What else is there a run may have left that was killed.
+    const bool is_listed = current_.has_value() && SameFiles(*current_, wanted_);
+    if (wanted_.files.empty() || (new_files_.empty() && is_listed)) return Status::Ok();
+    return store_.SyncInForce();
   }
 
   void CleanUp() {

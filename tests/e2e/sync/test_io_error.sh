@@ -44,3 +44,20 @@ for call; do
   ((status == 0)) || fail "$call: never succeeded: $(<"$work/err")"
   echo "$call: $((n - 1)) failures survived"
 done
+
+# Killed before the disk was told to keep the new filters: the next run finds them, and tells it.
+rs_offer good
+run_sync 0 "${rs[@]}"
+rs_offer revoked
+status=0
+{
+  strace -f -qq -o "$work/trace" -e trace=syncfs -e inject=syncfs:error=EIO:signal=KILL \
+    "$crlite_sync" --config "$work/config.yaml" --state "$state" "${rs[@]}" || status=$?
+} >/dev/null 2>&1
+((status == 137)) || fail "killed before syncfs: exit $status"
+strace -f -qq -o "$work/trace" -e trace=syncfs \
+  "$crlite_sync" --config "$work/config.yaml" --state "$state" "${rs[@]}" >"$work/out" 2>&1 ||
+  fail "after the kill: $(<"$work/out")"
+grep -q 'syncfs(.*= 0' "$work/trace" || fail 'filters of a run that was killed: never synced'
+expect_answer Revoked
+expect_no_debris
