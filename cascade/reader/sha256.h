@@ -25,7 +25,7 @@ class Sha256 {
   // Hash of `first || second` without a copy.
   static Sha256Digest Hash(Bytes first, Bytes second);
   // Hashes of `prefix || first` and `prefix || second`: faster than one after the other, where
-  // there is SHA-NI and each is 55 bytes at most.
+  // there is SHA-NI and each is 55 bytes at most. Not in the module: sha256_pair.cc.
   static void HashPair(Bytes prefix, Bytes first, Bytes second, Sha256Digest digests[2]);
 
  private:

@@ -39,5 +39,6 @@ for array in INIT_ARRAY FINI_ARRAY; do
   size=$(readelf -d "$module" | sed -n "s/.*(${array}SZ) *\([0-9]*\).*/\1/p")
   ((${size:-0} <= 8)) || fail "$array has $size bytes: a static object with constructor or destructor"
 done
+! nm -C "$module" 2>&1 | grep -E 'HashPair|CheckFilter' || fail 'contains what tools alone call'
 ! readelf -SW "$module" | grep -q '\.gcc_except_table' || fail 'contains exception tables'
 echo "exports OSSL_provider_init; imports: $(tr '\n' ' ' <<<"$imports"); needs: $(tr '\n' ' ' <<<"$needed")"
