@@ -129,7 +129,7 @@ class Status(unittest.TestCase):
     def test_a_snapshot_of_a_later_format_is_named_so(self):
         self.provision()
         content = bytearray((self.state / "snapshot").read_bytes())
-        content[8] = 2
+        content[8] += 1
         (self.state / "snapshot").write_bytes(content)
         self.mend(self.finding(2, "snapshot-newer", "critical"))
 

@@ -60,6 +60,7 @@ damage_columns() {
   /usr/bin/python3 - /var/lib/crlite/snapshot <<'END'
 import struct, sys
 content = bytearray(open(sys.argv[1], "rb").read())
+mask_words = struct.unpack_from("<I", content, 52)[0]
 for entry in range(128, 128 + 24 * struct.unpack_from("<I", content, 12)[0], 24):
     section, _, offset, length = struct.unpack_from("<IIQQ", content, entry)
     if section == 7:
@@ -68,8 +69,9 @@ for entry in range(128, 128 + 24 * struct.unpack_from("<I", content, 12)[0], 24)
         issuers = range(offset, offset + length, 48)
 for at in issuers:
     offset, length = struct.unpack_from("<QQ", content, at + 32)
-    primary = struct.unpack_from("<I", content, blobs + offset + 4)[0]
-    content[blobs + offset + primary:blobs + offset + length] = bytes(length - primary)
+    first_row = blobs + offset + 8 + 16 * mask_words
+    columns = struct.unpack_from("<I", content, first_row + 12)[0]
+    content[blobs + offset + columns:blobs + offset + length] = bytes(length - columns)
 open(sys.argv[1], "r+b").write(content)
 END
 }
