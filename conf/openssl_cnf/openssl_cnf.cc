@@ -33,11 +33,17 @@ class WaitLimit {
     struct sigaction action = {};  // no SA_RESTART
     action.sa_handler = [](int) { is_over_ = 1; };
     sigaction(SIGALRM, &action, &old_action_);
+    // Whoever started us may have blocked it.
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarm, &old_mask_);
     const itimerval each = {{kSeconds, 0}, {kSeconds, 0}};
     setitimer(ITIMER_REAL, &each, &old_timer_);
   }
   ~WaitLimit() {
     setitimer(ITIMER_REAL, &old_timer_, nullptr);
+    pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
     sigaction(SIGALRM, &old_action_, nullptr);
   }
   WaitLimit(const WaitLimit&) = delete;
@@ -49,6 +55,7 @@ class WaitLimit {
   static constexpr time_t kSeconds = 2;
   static inline volatile sig_atomic_t is_over_ = 0;
   struct sigaction old_action_ = {};
+  sigset_t old_mask_;
   itimerval old_timer_ = {};
 };
 

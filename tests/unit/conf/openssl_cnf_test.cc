@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -65,6 +66,14 @@ TEST(OpensslCnf, DoesNotWaitForEverForWhatIsIncluded) {
   const std::string error = ErrorOf(kProviders + (".include = " + fifo) + "\n");
   EXPECT_NE(error.find("include"), std::string::npos) << error;
   EXPECT_TRUE(ParseOpensslCnf(kProviders, "test.cnf").ok()) << "the next one is read as ever";
+
+  sigset_t alarm, before, after;
+  sigemptyset(&alarm);
+  sigaddset(&alarm, SIGALRM);
+  pthread_sigmask(SIG_BLOCK, &alarm, &before);
+  EXPECT_EQ(ErrorOf(kProviders + (".include = " + fifo) + "\n"), error);
+  pthread_sigmask(SIG_SETMASK, &before, &after);
+  EXPECT_EQ(sigismember(&after, SIGALRM), 1) << "as blocked as it was";
 }
 
 TEST(OpensslCnf, MergesSectionsAndLetsTheLastValueWin) {
