@@ -24,13 +24,16 @@ SKIPPED = 77
 
 def count(program, kind):
     """Instructions of one question of this kind."""
-    with tempfile.NamedTemporaryFile() as out:
+    with tempfile.TemporaryDirectory() as directory:
+        stripped, out = f"{directory}/program", f"{directory}/counts"
+        # Not every valgrind can read every compiler's debugging information.
+        subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
         run = subprocess.run(
             ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=CrliteMeasured*",
-             f"--callgrind-out-file={out.name}", program, kind], capture_output=True, text=True)
+             f"--callgrind-out-file={out}", stripped, kind], capture_output=True, text=True)
         if run.returncode != 0:
             sys.exit(f"{program} {kind}: status {run.returncode}\n{run.stderr}")
-        totals = re.search(r"^(?:summary|totals): (\d+)", pathlib.Path(out.name).read_text(), re.M)
+        totals = re.search(r"^(?:summary|totals): (\d+)", pathlib.Path(out).read_text(), re.M)
     return round(int(totals[1]) / int(run.stdout))
 
 
