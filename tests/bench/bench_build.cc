@@ -30,6 +30,7 @@ using nlohmann::json;
 struct Options {
   uint64_t scale = 1;
   size_t num_deltas = 0;
+  size_t every = 1;
   std::string plan, json, out;
   Clubcard::Format format = Clubcard::Format::kV4;
 };
@@ -143,7 +144,7 @@ class Bench {
     report_["threads"] = NumCores();
     report_["yardstick"] = MeasureYardstick(UniverseAt(plan_, 0));
     report_["memory_before_kib"] = PeakMemoryKib();
-    for (size_t k = 0; k <= plan_.num_deltas(); ++k) {
+    for (size_t k = 0; k <= plan_.num_deltas(); k += options_.every) {
       if (Status status = Build(k, NewsOf(plan_, k)); !status.ok()) return status;
     }
     if (!options_.out.empty()) {
@@ -232,6 +233,8 @@ int main(int argc, char** argv) {
   app.add_option("--scale", options.scale, "Divisor of all numbers")->check(CLI::PositiveNumber);
   app.add_option("--plan", options.plan, "Plan file of a reference set");
   app.add_option("--deltas", options.num_deltas, "Deltas to build besides the full filter");
+  app.add_option("--every", options.every, "Of these only the N-th, 2 N-th, ...")
+      ->check(CLI::PositiveNumber);
   app.add_option("--format", format)->check(CLI::IsMember({"v3", "v4"}));
   app.add_option("--json", options.json, "Report")->required();
   app.add_option("--out", options.out, "Directory for the set");

@@ -74,6 +74,18 @@ void RegisterThreads(const Snapshot& all, const std::vector<Question>& questions
     RegisterBenchmark("threads", [&](State& state) { CheckAll(state, all, questions); })
         ->Threads(threads)
         ->UseRealTime();
+    // What the machine gives to two threads that share nothing.
+    RegisterBenchmark("alone",
+                      [](State& state) {
+                        uint8_t block[64] = {};
+                        for (auto _ : state) {
+                          const Sha256Digest digest = Sha256::Hash(block);
+                          memcpy(block, digest.bytes, sizeof digest.bytes);
+                        }
+                        benchmark::DoNotOptimize(block);
+                      })
+        ->Threads(threads)
+        ->UseRealTime();
   }
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Measures everything that docs/performance.md tells, and writes it: about ten minutes.
 #
-# run.sh [--full] [--only PART,...] [--out DIR] [--build DIR] [--small]
+# run.sh [--full] [--every N] [--only PART,...] [--out DIR] [--build DIR] [--small]
 #   --full    our own set at full scale: 300 million serials and 61 filters (an hour)
+#   --every   of its 60 deltas only each N-th
 #   --only    these parts alone, of: set check distribution cold hook compile host report. Results of
 #             the others stay from the run before
 #   --out     where performance.md and its plots go (default: docs)
@@ -20,12 +21,13 @@ here=$root/tests/bench
 source "$root/examples/lib/build.sh"
 export PYTHONDONTWRITEBYTECODE=1
 
-build='' out=$root/docs scale=30 deltas=60 only=set,check,distribution,cold,hook,compile,host,report
+build='' out=$root/docs scale=30 deltas=60 every=1 only=set,check,distribution,cold,hook,compile,host,report
 small=() quick=()
 while (($#)); do
   case $1 in
     --full) scale=1 ;;
     --small) small=(--small) quick=(--quick) scale=10000 deltas=3 ;;
+    --every) every=$2; shift ;;
     --only) only=$2; shift ;;
     --out) out=$2; shift ;;
     --build) build=$2; shift ;;
@@ -44,15 +46,18 @@ results=$work/results${small[0]:+-small}
 own=$work/set-$scale
 mkdir -p "$results"
 
-# Our own set; its figures are those of the builder.
+# Our own set; its figures are those of the builder. Of the same serials as the reference's where its plan
+# is there.
 part_set() {
+  local plan=$root/../shared/vectors/full-scale/plan.txt
   mkdir -p "$own"
-  "$build/bin/bench_build" --scale "$scale" --deltas "$deltas" --json "$results/build.json" \
-    --out "$own" 2>"$work/build.log" || { cat "$work/build.log" >&2; return 1; }
+  [[ -e $plan ]] && plan=(--plan "$plan") || plan=()
+  "$build/bin/bench_build" --scale "$scale" --deltas "$deltas" --every "$every" "${plan[@]}" \
+    --json "$results/build.json" --out "$own" 2>"$work/build.log" || { cat "$work/build.log" >&2; return 1; }
 }
 
 part_check() {
-  local options=(--benchmark_repetitions=7 --benchmark_min_time=0.1)
+  local options=(--benchmark_repetitions=15 --benchmark_min_time=0.05)
   ((${#small[@]} == 0)) || options=(--benchmark_repetitions=1 --benchmark_min_time=0.001)
   "$build/bin/bench_check" "${options[@]}" --benchmark_enable_random_interleaving=true \
     --benchmark_out="$results/check.json" --benchmark_out_format=json --set "$set" "${small[@]}" \
