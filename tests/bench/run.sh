@@ -57,6 +57,7 @@ part_set() {
 }
 
 part_check() {
+  keep machine "$here/machine.py" --build "$build" --set "$set"
   local options=(--benchmark_repetitions=15 --benchmark_min_time=0.05)
   ((${#small[@]} == 0)) || options=(--benchmark_repetitions=1 --benchmark_min_time=0.001)
   "$build/bin/bench_check" "${options[@]}" --benchmark_enable_random_interleaving=true \
@@ -87,7 +88,6 @@ part_host() {
 }
 
 part_report() {
-  keep machine "$here/machine.py" --build "$build" --set "$set"
   "$here/report/report.py" --results "$results" --text "$root/docs/performance.md" --out "$out"
 }
 
