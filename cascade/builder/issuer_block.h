@@ -60,7 +60,7 @@ class IssuerBlock {
   ClubcardBlock Finish();
 
   // Self-check of one part: `clubcard` calls none but revoked serials revoked. How many it does is
-  // counted: CheckCount then tells whether these were all. A failure names a serial.
+  // counted: HasRightCount then tells whether these were all. A failure names a serial.
   Status CheckAnswers(size_t part, const Clubcard& clubcard);
   bool HasRightCount() const { return num_revoked_answers_ == labels_.num_revoked_marks(); }
   // Finds a revoked serial of the part that `clubcard` does not call revoked.
