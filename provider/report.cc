@@ -6,18 +6,9 @@
 namespace crlite {
 namespace {
 
+// In the message.
 const char* StateText(DataState state) {
-  switch (state) {
-    case DataState::kFresh:
-      return "fresh";
-    case DataState::kStale:
-      return "stale";
-    case DataState::kNeverProvisioned:
-      return "not there yet";
-    case DataState::kDamaged:
-      return "damaged";
-  }
-  return "";
+  return state == DataState::kNeverProvisioned ? "not there yet" : DataStateName(state);
 }
 
 // What `crlite exempt` calls the exemption.

@@ -129,7 +129,8 @@ double TimeVerifyFunction(World* world, size_t calls) {
 
 // Loads an openssl.cnf with the default provider and the module; without it if `module` is empty.
 void LoadConfiguration(const World& world, const std::string& module) {
-  const std::string path = world.folder() + "/openssl.cnf";
+  // Another child may be writing its own.
+  const std::string path = world.folder() + "/openssl.cnf." + std::to_string(getpid());
   std::ofstream file(path);
   file << "openssl_conf = init\n[init]\nproviders = providers\n"
           "[default_section]\nactivate = 1\n[providers]\ndefault = default_section\n";
@@ -149,8 +150,14 @@ class Child {
   // `module`: empty for none.
   Child(World* world, const std::string& module, size_t verifications) {
     Must(pipe(orders_) == 0 && pipe(answers_) == 0, "pipes for a child");
-    if (fork() != 0) return;
-    close(orders_[1]);  // so that the parent's end is seen here
+    // Each closes the other's ends, so that it sees when the other is gone.
+    if (fork() != 0) {
+      close(orders_[0]);
+      close(answers_[1]);
+      return;
+    }
+    close(orders_[1]);
+    close(answers_[0]);
     LoadConfiguration(*world, module);
     for (char order; read(orders_[0], &order, 1) == 1;) {
       const double ns = order == 'v' ? Time(verifications, [&](size_t i) { VerifyChain(world, i); })

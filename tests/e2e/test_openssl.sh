@@ -41,8 +41,9 @@ expect_accepted 'curl --insecure' with_module curl -sS --insecure "$revoked"
 # the result: the client, which knows the root alone, must get the intermediate.
 openssl x509 -in "$pki/revoked.test.pem" -out "$pki/leaf.pem"
 cat "$pki/intermediate.pem" "$pki/root.pem" >"$pki/all.pem"
+: >"$work/s_server.log" # read before the server may have made it
 with_module exec openssl s_server -accept 127.0.0.1:0 -www -cert "$pki/leaf.pem" \
-  -key "$pki/revoked.test.key" -CAfile "$pki/all.pem" </dev/null >"$work/s_server.log" 2>&1 &
+  -key "$pki/revoked.test.key" -CAfile "$pki/all.pem" </dev/null >>"$work/s_server.log" 2>&1 &
 pids+=("$!")
 for _ in {1..100}; do
   port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$work/s_server.log")

@@ -122,7 +122,8 @@ Clubcard RandomClubcard(Choices* choices) {
     clubcard.coverage.push_back({LogNumber(i), low, high});
   }
   // The largest rank must equal the number of columns (docs/formats.md, "V4 body").
-  const size_t most_columns = choices->OneIn(16) ? 9 : choices->Below(4);
+  // Half of them with more columns than a quad of the snapshot has.
+  const size_t most_columns = choices->OneIn(2) ? 4 + choices->Below(6) : choices->Below(4);
   size_t num_columns = 0;
   for (size_t i = 0; i < kNumIssuers; ++i) {
     if (choices->OneIn(3)) continue;
