@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cascade/builder/labels.h"
 #include "tests/unit/builder/memory_universe.h"
 
