@@ -111,6 +111,7 @@ constexpr size_t kFewEquations = 1000;
 struct Defects {
   size_t num_equations = 0;
   size_t num_spare_rows = 0;  // of few equations; those of many are not counted
+  // NOLINTNEXTLINE(modernize-use-nullptr)  taken for the 0 that the default compares with
   auto operator<=>(const Defects&) const = default;
 };
 
