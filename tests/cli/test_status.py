@@ -211,6 +211,14 @@ class Status(unittest.TestCase):
         finding = self.finding(1, "fetch-failed", "warning")
         self.assertIn("no source gave verified data", finding["what"])
 
+    def test_a_run_tells_what_came_and_what_went(self):
+        self.provision()
+        record = self.state / "incoming" / "last-fetch.json"
+        document = json.loads(record.read_text())
+        document.update(requests=3, received_bytes=500, sent_bytes=40)
+        record.write_text(json.dumps(document))
+        self.assertIn("3 requests, 500 bytes received, 40 bytes sent", self.status().stdout.decode())
+
     def test_records_do_not_command_the_terminal(self):
         self.provision()
         record = self.state / "incoming" / "last-fetch.json"
