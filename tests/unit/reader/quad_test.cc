@@ -29,7 +29,7 @@ struct Blocks {
       blob.resize(blob.size() + kQuadColumns * WindowBytes(m[i]));
     }
     for (uint8_t& byte : blob) {
-      byte = (*random)() % 64 == 0 ? static_cast<uint8_t>(1 << (*random)() % 8) : 0;
+      byte = static_cast<uint8_t>((*random)() % 64 == 0 ? 1 << (*random)() % 8 : 0);
     }
     blob.resize(blob.size() + kQuadColumns);  // a quad is read one byte of each column too far
   }
