@@ -26,6 +26,7 @@
 #include "provider/leaf.h"
 #include "tests/bench/questions.h"
 #include "tests/bench/verified_context.h"
+#include "tests/hook/bound_libcrypto.h"
 #include "tests/support/temporary_directory.h"
 
 namespace crlite::bench {
@@ -200,9 +201,7 @@ class Signature {
 
 nlohmann::json Measure(World* world, const std::string& module, size_t rounds, size_t calls) {
   const Child with(world, module, calls), without(world, "", calls);
-  Libcrypto api;
-  const void* object = nullptr;
-  Must(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &api, &object), "libcrypto is bound");
+  const Libcrypto& api = hook::BoundLibcrypto();
   std::vector<Ptr<X509_STORE_CTX>> contexts;
   for (const Certificate& leaf : world->leaves)
     contexts.push_back(VerifiedContext(world->store.get(), world->root, leaf));

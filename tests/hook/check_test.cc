@@ -5,6 +5,7 @@
 
 #include "provider/report.h"
 #include "provider/store.h"
+#include "tests/hook/bound_libcrypto.h"
 #include "tests/hook/host.h"
 
 namespace crlite::hook {
@@ -17,14 +18,12 @@ TEST(CheckChain, WithoutAChainThereIsNoCertificate) {
     SnapshotPaths paths;
     ASSERT_TRUE(paths.Set(world.host.snapshot().c_str()));
     OpenStore(&paths, /*reload=*/true);
-    Libcrypto api;
-    const void* object = nullptr;
-    ASSERT_TRUE(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &api, &object));
     const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
     X509_STORE_CTX_init(ctx.get(), world.store.get(), world.revoked.x509.get(), nullptr);
     {
       Finding finding;
-      CheckChain(api, ctx.get(), Settings(), &finding);  // nothing has built a chain yet
+      CheckChain(BoundLibcrypto(), ctx.get(), Settings(),
+                 &finding);  // nothing has built a chain yet
       EXPECT_EQ(finding.verdict.outcome, Outcome::kNotCovered);
       EXPECT_EQ(finding.verdict.reason, Reason::kNoCertificate);
       EXPECT_EQ(finding.decision.refusal, Refusal::kNone);
@@ -32,7 +31,7 @@ TEST(CheckChain, WithoutAChainThereIsNoCertificate) {
     }
     EXPECT_EQ(VerifyIn(ctx.get(), world.revoked).error, X509_V_OK);
     Finding finding;
-    CheckChain(api, ctx.get(), Settings(), &finding);
+    CheckChain(BoundLibcrypto(), ctx.get(), Settings(), &finding);
     EXPECT_EQ(finding.verdict.outcome, Outcome::kRevoked);
     EXPECT_EQ(finding.decision.refusal, Refusal::kRevoked);
   });

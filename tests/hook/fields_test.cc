@@ -7,21 +7,11 @@
 #include "cascade/base/hex.h"
 #include "cascade/reader/certificate.h"
 #include "provider/leaf.h"
+#include "tests/hook/bound_libcrypto.h"
 #include "tests/hook/pki.h"
 
 namespace crlite::hook {
 namespace {
-
-const Libcrypto& Api() {
-  static const Libcrypto api = [] {
-    Libcrypto bound;
-    const void* object = nullptr;
-    EXPECT_TRUE(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &bound, &object));
-    EXPECT_EQ(object, ObjectOf(reinterpret_cast<void*>(&X509_verify_cert)));
-    return bound;
-  }();
-  return api;
-}
 
 void ExpectSameFields(const Certificate& certificate) {
   const ByteVector der = certificate.Der();
@@ -30,17 +20,18 @@ void ExpectSameFields(const Certificate& certificate) {
   const X509* const x509 = certificate.x509.get();
 
   LeafQuestion got;
-  ASSERT_TRUE(CopySerial(Api(), x509, &got));
+  ASSERT_TRUE(CopySerial(BoundLibcrypto(), x509, &got));
   EXPECT_EQ(ToHex(got.Serial()), ToHex(want.serial));
-  ASSERT_TRUE(HashIssuerKey(Api(), x509, &got.issuer));
+  ASSERT_TRUE(HashIssuerKey(BoundLibcrypto(), x509, &got.issuer));
   EXPECT_TRUE(got.issuer == want.SpkiHash());
   int64_t not_before, not_after;
-  ASSERT_TRUE(ReadValidity(Api(), x509, &not_before, &not_after));
+  ASSERT_TRUE(ReadValidity(BoundLibcrypto(), x509, &not_before, &not_after));
   EXPECT_EQ(not_before, want.not_before);
   EXPECT_EQ(not_after, want.not_after);
 
   SctList scts;
-  EXPECT_EQ(ReadScts(Api(), x509, &got.scts), DecideBeforeData(want, want.not_before, &scts));
+  EXPECT_EQ(ReadScts(BoundLibcrypto(), x509, &got.scts),
+            DecideBeforeData(want, want.not_before, &scts));
   ASSERT_EQ(got.scts.count, scts.count);
   for (size_t i = 0; i < scts.count; ++i) {
     EXPECT_TRUE(got.scts.scts[i].log == scts.scts[i].log);
@@ -111,7 +102,7 @@ TEST(Fields, AgreeOnEverySerialOfTwoOctets) {
     X509_set_serialNumber(leaf.x509.get(), serial);
     ASN1_INTEGER_free(serial);
     LeafQuestion got;
-    ASSERT_TRUE(CopySerial(Api(), leaf.x509.get(), &got));
+    ASSERT_TRUE(CopySerial(BoundLibcrypto(), leaf.x509.get(), &got));
     ASSERT_EQ(ToHex(got.Serial()), ToHex(content));
   }
 }
@@ -123,8 +114,15 @@ TEST(Fields, LongSerialsAreRefusedNotCut) {
     const Certificate root = MakeRoot();
     const Certificate leaf = Issue(&root, options);
     LeafQuestion got;
-    EXPECT_EQ(CopySerial(Api(), leaf.x509.get(), &got), size <= 255) << size;
+    EXPECT_EQ(CopySerial(BoundLibcrypto(), leaf.x509.get(), &got), size <= 255) << size;
   }
+}
+
+TEST(Binding, NamesTheObjectThatItHasBound) {
+  Libcrypto bound;
+  const void* object = nullptr;
+  ASSERT_TRUE(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &bound, &object));
+  EXPECT_EQ(object, ObjectOf(reinterpret_cast<void*>(&X509_verify_cert)));
 }
 
 TEST(Binding, KnowsWhatIsNoLibcrypto) {

@@ -5,20 +5,11 @@
 
 #include "cascade/base/hex.h"
 #include "cascade/reader/sha256.h"
+#include "tests/hook/bound_libcrypto.h"
 #include "tests/hook/pki.h"
 
 namespace crlite::hook {
 namespace {
-
-const Libcrypto& Api() {
-  static const Libcrypto api = [] {
-    Libcrypto bound;
-    const void* object = nullptr;
-    EXPECT_TRUE(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &bound, &object));
-    return bound;
-  }();
-  return api;
-}
 
 // What an algorithm's parameters are: nothing, or of this type with this value.
 struct Parameters {
@@ -53,7 +44,7 @@ void ExpectHashOfEncoding(const X509* x509) {
   ASSERT_GT(size, 0);
   const Sha256Digest want = Sha256::Hash(Bytes(der, static_cast<size_t>(size)));
   uint8_t got[kHashSize];
-  ASSERT_TRUE(HashSpki(Api(), x509, got));
+  ASSERT_TRUE(HashSpki(BoundLibcrypto(), x509, got));
   EXPECT_EQ(ToHex(got), ToHex(want.bytes)) << ToHex(Bytes(der, static_cast<size_t>(size)));
   OPENSSL_free(der);
 }
@@ -98,8 +89,9 @@ TEST(HashSpki, KeysUpTo16KiBAreHashed) {
     ExpectHashOfEncoding(WithKey(kRsa, {V_ASN1_NULL, "", {}}, size).get());
   }
   uint8_t hash[kHashSize];
-  EXPECT_FALSE(HashSpki(Api(), WithKey(kRsa, {V_ASN1_NULL, "", {}}, 16'400).get(), hash));
-  EXPECT_FALSE(HashSpki(Api(), Ptr<X509>(X509_new()).get(), hash)) << "no key at all";
+  EXPECT_FALSE(
+      HashSpki(BoundLibcrypto(), WithKey(kRsa, {V_ASN1_NULL, "", {}}, 16'400).get(), hash));
+  EXPECT_FALSE(HashSpki(BoundLibcrypto(), Ptr<X509>(X509_new()).get(), hash)) << "no key at all";
 }
 
 }  // namespace
