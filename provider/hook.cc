@@ -3,10 +3,11 @@
 #include <atomic>
 #include <utility>
 
+#include "cascade/live/host_guard.h"
+#include "cascade/live/report.h"
 #include "provider/binding.h"
 #include "provider/check.h"
-#include "provider/host_guard.h"
-#include "provider/report.h"
+#include "provider/process.h"
 
 namespace crlite {
 namespace {
@@ -126,7 +127,7 @@ __attribute__((noinline)) Judgement Judge(const Copy& copy, X509_STORE_CTX* ctx)
   const bool is_authenticated = copy.api.X509_STORE_CTX_get_error(ctx) == X509_V_OK;
   Finding finding;
   CheckChain(copy.api, ctx, *copy.settings, &finding);
-  if (is_authenticated) ReportFinding(finding);
+  if (is_authenticated) ReportFinding(finding, &ProcessJournal());
   return {finding.decision.refusal, finding.insist};
 }
 

@@ -4,24 +4,10 @@
 // Freestanding. Reads the certificates only; libcrypto caches nothing in them on our account.
 #pragma once
 
-#include "cascade/reader/query.h"
-#include "cascade/reader/sct_list.h"
+#include "cascade/live/finding.h"
 #include "provider/binding.h"
 
 namespace crlite {
-
-// A query that owns what it points to.
-struct LeafQuestion {
-  static constexpr size_t kMaxSerialSize = 255;
-
-  IssuerSpkiHash issuer;
-  uint8_t serial[kMaxSerialSize + 1];  // content octets, as in the certificate
-  size_t serial_size = 0;
-  SctList scts;
-
-  Bytes Serial() const { return {serial, serial_size}; }
-  Query AsQuery() const { return {issuer, Serial(), scts.Span()}; }
-};
 
 // Fills *out from the context's chain. Reason::kFilters when the filters are to be asked; every
 // other reason is decided before any data (docs/architecture.md, "The verdict") and leaves *out

@@ -7,11 +7,10 @@
 
 #include <atomic>
 
+#include "cascade/live/host_guard.h"
+#include "cascade/live/tiny_lock.h"
 #include "provider/hook.h"
-#include "provider/host_guard.h"
-#include "provider/journal.h"
-#include "provider/store.h"
-#include "provider/tiny_lock.h"
+#include "provider/process.h"
 
 namespace crlite {
 namespace {
@@ -28,7 +27,7 @@ constinit int g_inactive = 0;
 
 void AfterForkInChild() {
   g_init_lock.Unlock();
-  ForgetOtherThreads();
+  ProcessStore().ForgetOtherThreads();
 }
 
 void Teardown(void*) {}
@@ -88,9 +87,9 @@ OSSL_FUNC_core_get_params_fn* FindGetParams(const OSSL_DISPATCH* in) {
 // The first initialisation's settings and data are the process's.
 void OpenOnce(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* in) {
   if (g_is_open) return;
-  KeepProgramName();
+  ProcessJournal().KeepProgramName();
   ReadSettings(handle, FindGetParams(in), &g_settings);
-  OpenStore(g_settings.has_paths ? &g_settings.paths : nullptr, g_settings.reload);
+  ProcessStore().Open(g_settings.has_paths ? &g_settings.paths : nullptr, g_settings.reload);
   g_is_open = true;
 }
 
@@ -119,7 +118,8 @@ extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(
   using namespace crlite;
   const HostGuard guard;
   const bool is_hooked = Initialise(handle, in);
-  if (!is_hooked) JournalTrouble("inactive", "this libcrypto does not let itself be hooked");
+  if (!is_hooked)
+    ProcessJournal().SendTrouble("inactive", "this libcrypto does not let itself be hooked");
   *out = kFunctions;
   *provctx = is_hooked ? &g_hooked : &g_inactive;
   return 1;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "provider/journal.h"
+#include "provider/process.h"
 
 namespace crlite {
 namespace {
@@ -34,31 +34,10 @@ Section ReadSection(const OSSL_CORE_HANDLE* handle, OSSL_FUNC_core_get_params_fn
   return section;
 }
 
-bool ParseMode(const char* text, Mode* out) {
-  if (strcmp(text, "enforce") == 0) {
-    *out = Mode::kEnforce;
-  } else if (strcmp(text, "shadow") == 0) {
-    *out = Mode::kShadow;
-  } else if (strcmp(text, "off") == 0) {
-    *out = Mode::kOff;
-  } else {
-    return false;
-  }
-  return true;
-}
-
-// Returns whether there is a usable value.
-bool ReadMode(const char* subject, const char* text, Mode* out) {
-  if (text == nullptr) return false;
-  if (ParseMode(text, out)) return true;
-  JournalTrouble(subject, "neither enforce nor shadow nor off, ignored");
-  return false;
-}
-
 bool ReadYesNo(const char* subject, const char* text) {
   if (text == nullptr || strcmp(text, "yes") == 0) return true;
   if (strcmp(text, "no") == 0) return false;
-  JournalTrouble(subject, "neither yes nor no, taken as yes");
+  ProcessJournal().SendTrouble(subject, "neither yes nor no, taken as yes");
   return true;
 }
 
@@ -69,13 +48,17 @@ void ReadSettings(const OSSL_CORE_HANDLE* handle, OSSL_FUNC_core_get_params_fn* 
   const Section section = ReadSection(handle, get_params);
   // First, as it decides about the lines of the others.
   out->journal = ReadYesNo("openssl.cnf: journal", section.journal);
-  EnableJournal(out->journal);
+  Journal* const journal = &ProcessJournal();
+  journal->Enable(out->journal);
   out->reload = ReadYesNo("openssl.cnf: reload", section.reload);
-  out->has_mode = ReadMode("CRLITE_MODE", secure_getenv("CRLITE_MODE"), &out->mode) ||
-                  ReadMode("openssl.cnf: mode", section.mode, &out->mode);
+  if (!ReadMode("CRLITE_MODE", secure_getenv("CRLITE_MODE"), journal, &out->mode)) {
+    ReadMode("openssl.cnf: mode", section.mode, journal, &out->mode);
+  }
   out->has_paths =
       out->paths.Set(section.snapshot == nullptr ? kDefaultSnapshot : section.snapshot);
-  if (!out->has_paths) JournalTrouble("openssl.cnf: snapshot", "not an absolute path of a file");
+  if (!out->has_paths) {
+    journal->SendTrouble("openssl.cnf: snapshot", "not an absolute path of a file");
+  }
 }
 
 }  // namespace crlite

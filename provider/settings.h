@@ -8,22 +8,20 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/params.h>
 
-#include "cascade/reader/policy.h"
-#include "provider/state_directory.h"
+#include "cascade/live/finding.h"
 
 namespace crlite {
 
 struct Settings {
-  bool has_mode = false;  // CRLITE_MODE, else `mode`
-  Mode mode = Mode::kEnforce;
+  RequestedMode mode;  // CRLITE_MODE, else `mode`
   bool reload = true;
   bool journal = true;
   bool has_paths = false;  // false: `snapshot` is no path that we could open
   SnapshotPaths paths;
 };
 
-// Reads the section through libcrypto's `get_params` (null: there is none) and turns the journal on
-// or off. Every field of *out is set, `mode` and `paths` if `has_mode` and `has_paths` are.
+// Reads the section through libcrypto's `get_params` (null: there is none) and turns the process's
+// journal on or off. Every field of *out is set, `paths` if `has_paths` is.
 void ReadSettings(const OSSL_CORE_HANDLE* handle, OSSL_FUNC_core_get_params_fn* get_params,
                   Settings* out);
 

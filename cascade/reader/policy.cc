@@ -38,6 +38,15 @@ const char* ModeName(Mode mode) {
   return "";
 }
 
+bool ParseMode(const char* text, Mode* out) {
+  for (Mode mode : {Mode::kOff, Mode::kShadow, Mode::kEnforce}) {
+    if (strcmp(text, ModeName(mode)) != 0) continue;
+    *out = mode;
+    return true;
+  }
+  return false;
+}
+
 const char* DataStateName(DataState state) {
   switch (state) {
     case DataState::kFresh:

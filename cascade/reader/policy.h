@@ -11,6 +11,8 @@ namespace crlite {
 enum class Mode : uint8_t { kOff = 0, kShadow = 1, kEnforce = 2 };
 // "off", "shadow", "enforce": the word of every configuration. Static strings.
 const char* ModeName(Mode mode);
+// The mode of that name. False, leaving *out alone, when there is none.
+[[nodiscard]] bool ParseMode(const char* text, Mode* out);
 
 enum class Action : uint8_t { kAllow = 0, kReport = 1, kDeny = 2 };
 

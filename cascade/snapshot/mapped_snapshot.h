@@ -1,5 +1,5 @@
 // A snapshot file mapped by a program that has a C++ runtime (the tools; the module has its own,
-// provider/store.cc).
+// cascade/live/store.cc).
 #pragma once
 
 #include <memory>

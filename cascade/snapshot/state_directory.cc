@@ -68,17 +68,19 @@ StateLock::~StateLock() {
   if (fd_ >= 0) close(fd_);
 }
 
-Result<StateLock> StateLock::Acquire(const StatePaths& paths) {
-  Result<int> fd = OpenLock(paths.lock);
+Result<StateLock> StateLock::Acquire(const StatePaths& paths) { return Acquire(paths.lock); }
+
+Result<StateLock> StateLock::Acquire(const std::string& path) {
+  Result<int> fd = OpenLock(path);
   if (!fd.ok()) return fd.error();
   StateLock held(*fd);
   struct flock lock = {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   if (fcntl(held.fd_, F_SETLK, &lock) == 0) return held;
-  if (errno != EACCES && errno != EAGAIN) return IoError(paths.lock, "cannot lock", errno);
+  if (errno != EACCES && errno != EAGAIN) return IoError(path, "cannot lock", errno);
   return Error{ErrorCode::kIo,
-               fmt::format("{}: held by another run (pid {}); wait until it has ended", paths.lock,
+               fmt::format("{}: held by another run (pid {}); wait until it has ended", path,
                            HolderOf(held.fd_))};
 }
 

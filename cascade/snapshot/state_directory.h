@@ -18,11 +18,13 @@ struct StatePaths {
   std::string directory, snapshot, generation, provisioned, filters, incoming, floors, lock;
 };
 
-// Exclusive right to change a state directory, released by the destructor or the process's end.
+// Exclusive right to change a directory, released by the destructor or the process's end.
 class StateLock {
  public:
   // Does not wait: another holder is an error that names the lock file and its holder's pid.
   static Result<StateLock> Acquire(const StatePaths& paths);
+  // The same for another directory: the lock file at `path`.
+  static Result<StateLock> Acquire(const std::string& path);
   StateLock(StateLock&& other) noexcept;
   StateLock& operator=(StateLock&& other) noexcept;
   ~StateLock();

@@ -1,13 +1,13 @@
-/* Revocation checks in programs that use OpenSSL but cannot use its configuration file: that link it
- * statically, refuse openssl.cnf, or want the check in their own hands.
+/* Revocation checks in programs that use OpenSSL but cannot use its configuration file: that link
+ * it statically, refuse openssl.cnf, or want the check in their own hands.
  *
  * C99. Link with `pkg-config --libs crlite-openssl`. Programs that load openssl.cnf need none of
  * this: the module (provider-crlite(7)) checks for them, and both together do no harm.
  *
  * What is done with a revoked certificate, or with missing data that the policy denies, is what the
  * module does: the program's own verify callback is called with ok = 0, X509_V_ERR_CERT_REVOKED (or
- * X509_V_ERR_UNABLE_TO_GET_CRL) and depth 0, and keeps its say, unless the policy insists; a line in
- * the system's journal tells (crlite_report). */
+ * X509_V_ERR_UNABLE_TO_GET_CRL) and depth 0, and keeps its say, unless the policy insists; a line
+ * in the system's journal tells (crlite_report). */
 #ifndef CRLITE_OPENSSL_H
 #define CRLITE_OPENSSL_H
 
@@ -24,20 +24,20 @@ extern "C" {
 
 /* From now on, every chain that is verified with the certificate store of `ctx` is checked against
  * the machine's snapshot, after libcrypto has verified it. Composes with whatever verify callback
- * the program has set or sets later, on `ctx` or on a connection. The check belongs to the X509_STORE
- * that `ctx` has now: call it after SSL_CTX_set_cert_store. Calling it again changes nothing.
- * Returns 1, or 0 when there is no memory. */
-int crlite_attach(SSL_CTX *ctx);
+ * the program has set or sets later, on `ctx` or on a connection. The check belongs to the
+ * X509_STORE that `ctx` has now: call it after SSL_CTX_set_cert_store. Calling it again changes
+ * nothing. Returns 1, or 0 when there is no memory. */
+int crlite_attach(SSL_CTX* ctx);
 
 /* The same with a store of the program's, of which a reference is kept. */
-int crlite_attach_store(SSL_CTX *ctx, crlite_store *store);
+int crlite_attach_store(SSL_CTX* ctx, crlite_store* store);
 
 /* An SSL_verify_cb, for SSL_CTX_set_verify, SSL_set_verify or X509_STORE_set_verify_cb, or to be
- * called as the last thing by the program's own callback: `return crlite_verify_callback(ok, ctx);`.
- * Returns `ok` untouched, but for a chain that is verified (ok = 1 at depth 0) and to be refused: then
- * it sets the error and returns 0. Answers from the store that was attached to the X509_STORE, else
- * from the machine's snapshot, which is opened at the first use and stays open. */
-int crlite_verify_callback(int ok, X509_STORE_CTX *ctx);
+ * called as the last thing by the program's own callback: `return crlite_verify_callback(ok,
+ * ctx);`. Returns `ok` untouched, but for a chain that is verified (ok = 1 at depth 0) and to be
+ * refused: then it sets the error and returns 0. Answers from the store that was attached to the
+ * X509_STORE, else from the machine's snapshot, which is opened at the first use and stays open. */
+int crlite_verify_callback(int ok, X509_STORE_CTX* ctx);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

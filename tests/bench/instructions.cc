@@ -15,7 +15,7 @@
 #include "cascade/snapshot/compiler.h"
 #include "cascade/snapshot/install.h"
 #include "provider/hook.h"
-#include "provider/store.h"
+#include "provider/process.h"
 #include "tests/bench/bench_set.h"
 #include "tests/bench/questions.h"
 #include "tests/bench/verified_context.h"
@@ -137,7 +137,7 @@ void RunHook(const hook::Certificate& root, const std::vector<uint8_t>& snapshot
   static Settings settings;
   static SnapshotPaths paths;
   Must(paths.Set((folder.path() + "/snapshot").c_str()), "path");
-  OpenStore(&paths, /*reload=*/true);
+  ProcessStore().Open(&paths, /*reload=*/true);
   Libcrypto api;
   const void* object = nullptr;
   Must(BindLibcrypto(reinterpret_cast<void*>(&X509_new), &api, &object), "libcrypto is bound");

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "provider/report.h"
-#include "provider/store.h"
+#include "cascade/live/report.h"
+#include "provider/process.h"
 #include "tests/hook/bound_libcrypto.h"
 #include "tests/hook/host.h"
 
@@ -17,7 +17,7 @@ TEST(CheckChain, WithoutAChainThereIsNoCertificate) {
     world.Publish();
     SnapshotPaths paths;
     ASSERT_TRUE(paths.Set(world.host.snapshot().c_str()));
-    OpenStore(&paths, /*reload=*/true);
+    ProcessStore().Open(&paths, /*reload=*/true);
     const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
     X509_STORE_CTX_init(ctx.get(), world.store.get(), world.revoked.x509.get(), nullptr);
     {
@@ -46,7 +46,7 @@ TEST(ReportFinding, IsSilentAboutTheSelfTest) {
       memcpy(finding.filter, filter.data(), filter.size());
       finding.filter_size = filter.size();
       const size_t before = JournalLines().size();
-      ReportFinding(finding);
+      ReportFinding(finding, &ProcessJournal());
       return JournalLines().size() - before;
     };
     EXPECT_EQ(lines_about("self-test"), 0u);

@@ -1,5 +1,5 @@
-// The module's store by itself: readers that stay while generations come and go.
-#include "provider/store.h"
+// The store by itself: readers that stay while generations come and go.
+#include "cascade/live/store.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -20,11 +20,14 @@ namespace {
 struct OpenedStore {
   Host host;
   SnapshotPaths paths;
+  Journal journal;
+  StoreThreads threads;
+  Store store{&threads, &journal};
 
   OpenedStore() {
     Publish();
     EXPECT_TRUE(paths.Set(host.snapshot().c_str()));
-    OpenStore(&paths, /*reload=*/true);
+    store.Open(&paths, /*reload=*/true);
   }
   void Publish() { host.Publish(IssuerSpkiHash{}, {}); }
   int Mapped() const { return MappedSnapshots(host.state()); }
@@ -34,51 +37,51 @@ uint64_t GenerationOf(const StoreReader& reader) { return reader.data().snapshot
 
 TEST(Store, UnmapsWhenTheLastReaderLeaves) {
   InChild([] {
-    OpenedStore store;
-    auto first = std::make_unique<StoreReader>();
-    auto second = std::make_unique<StoreReader>();
-    store.Publish();
+    OpenedStore opened;
+    auto first = std::make_unique<StoreReader>(opened.store);
+    auto second = std::make_unique<StoreReader>(opened.store);
+    opened.Publish();
     {
-      const StoreReader reader;
+      const StoreReader reader(opened.store);
       EXPECT_EQ(GenerationOf(reader), 2u);
       EXPECT_EQ(GenerationOf(*first), 1u);
-      EXPECT_EQ(store.Mapped(), 2);
+      EXPECT_EQ(opened.Mapped(), 2);
     }
     first.reset();
-    EXPECT_EQ(store.Mapped(), 2);
+    EXPECT_EQ(opened.Mapped(), 2);
     EXPECT_EQ(GenerationOf(*second), 1u);
     second.reset();
-    EXPECT_EQ(store.Mapped(), 1);
+    EXPECT_EQ(opened.Mapped(), 1);
   });
 }
 
 TEST(Store, NeverTakesAwayWhatIsBeingRead) {
   InChild([] {
-    OpenedStore store;
+    OpenedStore opened;
     std::vector<std::unique_ptr<StoreReader>> readers;
     for (int i = 0; i < 10; ++i) {
-      readers.push_back(std::make_unique<StoreReader>());
-      store.Publish();
+      readers.push_back(std::make_unique<StoreReader>(opened.store));
+      opened.Publish();
     }
     // Four generations are held; there is no room for more until one is let go.
     const std::vector<uint64_t> want = {1, 2, 3, 4, 4, 4, 4, 4, 4, 4};
     for (size_t i = 0; i < readers.size(); ++i) EXPECT_EQ(GenerationOf(*readers[i]), want[i]);
-    EXPECT_EQ(store.Mapped(), 4);
+    EXPECT_EQ(opened.Mapped(), 4);
     readers.clear();
-    EXPECT_EQ(GenerationOf(StoreReader()), 11u);
-    EXPECT_EQ(store.Mapped(), 1);
+    EXPECT_EQ(GenerationOf(StoreReader(opened.store)), 11u);
+    EXPECT_EQ(opened.Mapped(), 1);
   });
 }
 
 TEST(Store, ForkedChildForgetsReadersThatItDoesNotHave) {
   InChild([] {
-    OpenedStore store;
-    const StoreReader reader;
+    OpenedStore opened;
+    const StoreReader reader(opened.store);
     EXPECT_EQ(RunForked([&] {
-                ForgetOtherThreads();
-                store.Publish();
-                EXPECT_EQ(GenerationOf(StoreReader()), 2u);
-                EXPECT_EQ(store.Mapped(), 1);
+                opened.store.ForgetOtherThreads();
+                opened.Publish();
+                EXPECT_EQ(GenerationOf(StoreReader(opened.store)), 2u);
+                EXPECT_EQ(opened.Mapped(), 1);
               }),
               0);
     EXPECT_EQ(GenerationOf(reader), 1u);
@@ -90,24 +93,25 @@ TEST(Store, ForkedChildForgetsReadersThatItDoesNotHave) {
 // does not survive.)
 TEST(Store, ForkWhileOtherThreadsReadAndReload) {
   InChild([] {
-    OpenedStore store;
+    OpenedStore opened;
     const pid_t publisher = fork();
     if (publisher == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
-      for (;;) store.Publish();
+      for (;;) opened.Publish();
     }
     std::atomic<bool> stop{false};
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
-        while (!stop) EXPECT_GE(GenerationOf(StoreReader()), 1u);
+        while (!stop) EXPECT_GE(GenerationOf(StoreReader(opened.store)), 1u);
       });
     }
     for (int i = 0; i < 100; ++i) {
-      const uint64_t before = GenerationOf(StoreReader());
+      const uint64_t before = GenerationOf(StoreReader(opened.store));
       EXPECT_EQ(RunForked([&] {
-                  ForgetOtherThreads();
-                  for (int k = 0; k < 100; ++k) EXPECT_GE(GenerationOf(StoreReader()), before);
+                  opened.store.ForgetOtherThreads();
+                  for (int k = 0; k < 100; ++k)
+                    EXPECT_GE(GenerationOf(StoreReader(opened.store)), before);
                 }),
                 0);
     }

@@ -51,8 +51,8 @@ allows() {
 allows /usr/lib/x86_64-linux-gnu/ossl-modules/crlite.so mr
 allows /var/lib/crlite/ r
 for file in snapshot generation provisioned; do allows "/var/lib/crlite/$file" r; done
-# The sockets that provider/journal.cc names.
-for socket in $(grep -o '"/[a-z/]*"' "$root/provider/journal.cc" | tr -d '"'); do
+# The sockets that cascade/live/journal.cc names.
+for socket in $(grep -o '"/[a-z/]*"' "$root/cascade/live/journal.cc" | tr -d '"'); do
   allows "$socket" w
 done
 echo '- it names all that the module opens'

@@ -1,4 +1,4 @@
-// What the module maps from the state directory, and what it makes of what it finds there
+// What a process maps from the state directory, and what it makes of what it finds there
 // (docs/snapshot-format.md, "State directory").
 //
 // Freestanding. The only system calls are open, fstat, faccessat, mmap, munmap and close; no
@@ -30,8 +30,8 @@ extern const char kFileIsAbsent[];
 FileTrouble MapTrustedFile(const char* path, Mapping* out);
 void Unmap(Mapping* mapping);
 
-// Where the snapshot is, from the module's `snapshot` setting, and with it the files beside it. One
-// path alone is kept, since each process pays for the memory.
+// Where the snapshot is, and with it the files beside it. One path alone is kept, since each
+// process pays for the memory.
 class SnapshotPaths {
  public:
   // False when `snapshot` is no absolute path of a file, or too long.
@@ -58,7 +58,8 @@ struct StateData {
 // Opens the snapshot. Never fails: what is missing or wrong is a state too.
 void LoadState(const SnapshotPaths& paths, StateData* out);
 
-// Maps the generation file; null when there is none that can be used. The mapping is for good.
-const uint64_t* MapGenerationWord(const SnapshotPaths& paths);
+// Maps the generation file, whose word is at kGenerationWordAt; nothing when there is none that can
+// be used.
+Mapping MapGenerationFile(const SnapshotPaths& paths);
 
 }  // namespace crlite

@@ -1,4 +1,4 @@
-#include "provider/state_directory.h"
+#include "cascade/live/state_data.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,8 +74,10 @@ FileTrouble MapTrustedFile(const char* path, Mapping* out) {
 }
 
 void Unmap(Mapping* mapping) {
-  if (*mapping) munmap(const_cast<uint8_t*>(mapping->base), mapping->size);
+  // Forgotten first: a child forked in between must not unmap what is elsewhere by then.
+  const Mapping old = *mapping;
   *mapping = {};
+  if (old) munmap(const_cast<uint8_t*>(old.base), old.size);
 }
 
 bool SnapshotPaths::Set(const char* snapshot) {
@@ -118,15 +120,14 @@ void LoadState(const SnapshotPaths& paths, StateData* out) {
   if (!out->mapping) out->policy = marked;
 }
 
-const uint64_t* MapGenerationWord(const SnapshotPaths& paths) {
+Mapping MapGenerationFile(const SnapshotPaths& paths) {
   Mapping file;
-  if (paths.MapBeside(kGenerationName, &file) != nullptr) return nullptr;
+  if (paths.MapBeside(kGenerationName, &file) != nullptr) return {};
   if (file.size < kGenerationFileSize ||
       memcmp(file.base, kGenerationMagic, sizeof kGenerationMagic) != 0) {
     Unmap(&file);
-    return nullptr;
   }
-  return reinterpret_cast<const uint64_t*>(file.base + kGenerationWordAt);
+  return file;
 }
 
 }  // namespace crlite

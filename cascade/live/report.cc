@@ -1,7 +1,6 @@
-#include "provider/report.h"
+#include "cascade/live/report.h"
 
 #include "cascade/reader/snapshot_format.h"
-#include "provider/journal.h"
 
 namespace crlite {
 namespace {
@@ -54,7 +53,7 @@ bool IsSelfTest(const Finding& finding) {
 
 }  // namespace
 
-void ReportFinding(const Finding& finding) {
+void ReportFinding(const Finding& finding, Journal* journal) {
   if (finding.decision.report == Refusal::kNone || IsSelfTest(finding)) return;
   const bool refused = finding.decision.refusal != Refusal::kNone;
   const JournalKind kind =
@@ -76,7 +75,7 @@ void ReportFinding(const Finding& finding) {
   }
   fields.Add("\nCRLITE_GENERATION=").AddNumber(finding.generation);
   fields.Add("\nCRLITE_MODE=").Add(ModeName(finding.mode)).Add("\n");
-  line.Send();
+  journal->Send(&line);
 }
 
 }  // namespace crlite
