@@ -18,6 +18,28 @@ def all_pages():
     return sorted(path for path in FOLDER.iterdir() if re.fullmatch(r".+\.[1-8]", path.name))
 
 
+def library_pages():
+    return [path for path in all_pages() if path.suffix == ".3"]
+
+
+def shell_pages():
+    """Those with examples for the shell."""
+    return [path for path in all_pages() if path.suffix != ".3"]
+
+
+def library_aliases():
+    """Pages that are one line: .so man3/PAGE."""
+    return sorted((FOLDER / "man3").iterdir())
+
+
+def section(roff, *path):
+    """The part of a page under this title, or about a command: "EXEMPT ADD"."""
+    title = " ".join(path).upper()
+    found = re.search(rf"^\.S[HS] {title}\n(.*?)(?=^\.S[HS] |\Z)", roff,
+                      re.M | re.S | re.I)
+    return found.group(1) if found else None
+
+
 def page_of(tool):
     return (FOLDER / TOOLS[tool]).read_text()
 

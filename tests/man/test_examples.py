@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every example of the manual pages is run as it stands, on a machine of its own (machine.py). A
-block that is not run says why, in a comment in front of it."""
+"""Every example of the manual pages is run as it stands, on a machine of its own (machine.py). A block
+that is not run says why, in a comment in front of it. The library's pages are test_programs.py's."""
 
 import collections
 import os
@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from machine import Machine
-from pages import all_pages, example_blocks
+from pages import example_blocks, shell_pages
 
 SKIPPED = 77
 # Why a block is not run, and how many are not.
@@ -28,18 +28,18 @@ class Examples(unittest.TestCase):
         cls.machine = Machine()
 
     def test_blocks_that_are_not_run_are_few_and_say_why(self):
-        reasons = collections.Counter(reason for page in all_pages()
+        reasons = collections.Counter(reason for page in shell_pages()
                                       for _, reason in example_blocks(page.read_text()) if reason)
         self.assertEqual(reasons, REASONS)
 
     def test_every_block_is_seen(self):
-        for page in all_pages():
+        for page in shell_pages():
             roff = page.read_text()
             self.assertEqual(roff.count("\n.EX\n"), len(example_blocks(roff)), page.name)
             self.assertNotIn("\n.nf\n", roff, page.name)
 
     def test_every_other_block_works(self):
-        for page in all_pages():
+        for page in shell_pages():
             for text, reason in example_blocks(page.read_text()):
                 if not reason:
                     with self.subTest(page=page.name, example=text):

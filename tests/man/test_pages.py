@@ -6,15 +6,8 @@ import shutil
 import subprocess
 import unittest
 
-from pages import FOLDER, SOURCE, TOOLS, all_helps, all_pages, example_blocks, page_of, plain
-
-
-def section(roff, *path):
-    """The part of a page that is about a command: under its title in capitals, "EXEMPT ADD"."""
-    title = " ".join(path).upper()
-    found = re.search(rf"^\.S[HS] {title}\n(.*?)(?=^\.S[HS] |\Z)", roff,
-                      re.M | re.S | re.I)
-    return found.group(1) if found else None
+from pages import (FOLDER, SOURCE, TOOLS, all_helps, all_pages, example_blocks, library_aliases,
+                   page_of, plain, section)
 
 
 def described_options(roff):
@@ -104,7 +97,7 @@ class Pages(unittest.TestCase):
                              rf'\n\.TH \S+ {page.suffix[1]} "20\d\d-\d\d-\d\d" "crlite {version}" ')
 
     def test_pages_refer_to_pages_that_are_there(self):
-        ours = {page.name for page in all_pages()}
+        ours = {page.name for page in all_pages() + library_aliases()}
         for page in all_pages():
             for name, number in re.findall(r"^\.[BR]+ (\S*crlite\S*) \((\d)\)",
                                            page.read_text(), re.M):
