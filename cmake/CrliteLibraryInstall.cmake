@@ -1,0 +1,54 @@
+# What of the C libraries is installed where, in four components:
+#
+#   libcrlite          libcrlite.so.1, which needs libc alone
+#   libcrlite-openssl  libcrlite-openssl.so.1, which needs OpenSSL, too
+#   libcrlite-upki     the libraries with upki's names, in a folder that no linker looks into by itself
+#   libcrlite-dev      what programs are built with: headers, links, pkg-config and CMake files
+#
+# Whatever finds its own place (pkg-config, CMake) works wherever the tree is moved to.
+include(CMakePackageConfigHelpers)
+set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/crlite)
+
+install(TARGETS crlite_library EXPORT crliteTargets
+  LIBRARY COMPONENT libcrlite NAMELINK_COMPONENT libcrlite-dev)
+if(TARGET crlite_library_openssl)
+  # The archive is for programs with an OpenSSL of their own, so it is found without one.
+  install(TARGETS crlite_library_openssl_static EXPORT crliteTargets
+    ARCHIVE COMPONENT libcrlite-dev)
+  install(TARGETS crlite_library_openssl EXPORT crliteOpensslTargets
+    LIBRARY COMPONENT libcrlite-openssl NAMELINK_COMPONENT libcrlite-dev)
+  install(EXPORT crliteOpensslTargets NAMESPACE crlite:: DESTINATION ${config_folder}
+    COMPONENT libcrlite-dev)
+endif()
+foreach(target crlite_upki crlite_upki_openssl)
+  if(TARGET ${target})
+    install(TARGETS ${target}
+      LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/crlite-upki COMPONENT libcrlite-upki)
+  endif()
+endforeach()
+
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/crlite
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT libcrlite-dev)
+
+# CMake's.
+configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/crliteConfig.cmake.in
+  ${CMAKE_BINARY_DIR}/crliteConfig.cmake INSTALL_DESTINATION ${config_folder})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/crliteConfigVersion.cmake
+  COMPATIBILITY SameMajorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/crliteConfig.cmake ${CMAKE_BINARY_DIR}/crliteConfigVersion.cmake
+  DESTINATION ${config_folder} COMPONENT libcrlite-dev)
+install(EXPORT crliteTargets NAMESPACE crlite:: DESTINATION ${config_folder} COMPONENT libcrlite-dev)
+
+# pkg-config's. A package is not moved, and pkg-config knows /usr: its flags need no -I and no -L.
+if(CRLITE_PACKAGE)
+  set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(pc_prefix "\${pcfiledir}/${up}")
+endif()
+foreach(name crlite crlite-openssl)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/${name}.pc.in ${CMAKE_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/${name}.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT libcrlite-dev)
+endforeach()
