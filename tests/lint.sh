@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/examples/lib/build.sh"
 cd "$root"
 
-lint_format() { git ls-files -z '*.c' '*.cc' '*.h' | xargs -0 clang-format --dry-run -Werror; }
+lint_format() { git ls-files -z '*.c' '*.cc' '*.h' '*.hpp' | xargs -0 clang-format --dry-run -Werror; }
 
 lint_scripts() { git grep -lzI -e '^#!.*sh$' -e '^# shellcheck shell=' | xargs -0 shellcheck; }
 
