@@ -1,0 +1,59 @@
+// The same with libcurl: the question is asked after the handshake, before the request is sent.
+//   c++ client.cc $(pkg-config --cflags --libs crlite libcurl openssl) -o client
+//   ./client https://localhost/ /etc/ssl/certs/ca-certificates.crt [SNAPSHOT]
+// Exit status: 0 served, 1 not connected, 2 refused.
+#include <curl/curl.h>
+#include <openssl/ssl.h>
+
+#include <crlite/crlite.hpp>
+#include <iostream>
+
+struct Transfer {
+  CURL* curl;
+  const crlite::store& store;
+  bool is_refused;
+};
+
+// Of what was verified. What the peer sent (CURLINFO_CERTINFO) would let it choose the answer.
+static std::vector<std::vector<uint8_t>> VerifiedChain(CURL* curl) {
+  curl_tlssessioninfo* session = nullptr;
+  curl_easy_getinfo(curl, CURLINFO_TLS_SSL_PTR, &session);
+  STACK_OF(X509)* verified = SSL_get0_verified_chain(static_cast<SSL*>(session->internals));
+  std::vector<std::vector<uint8_t>> chain;
+  for (int i = 0; i < sk_X509_num(verified); ++i) {
+    chain.emplace_back(static_cast<size_t>(i2d_X509(sk_X509_value(verified, i), nullptr)));
+    unsigned char* out = chain.back().data();
+    i2d_X509(sk_X509_value(verified, i), &out);
+  }
+  return chain;
+}
+
+static int BeforeRequest(void* data, char*, char*, int, int) try {
+  Transfer& transfer = *static_cast<Transfer*>(data);
+  const auto chain = VerifiedChain(transfer.curl);
+  const crlite::result result = transfer.store.check({chain.begin(), chain.end()});
+  transfer.store.report(result);
+  std::cout << "crlite: " << crlite_outcome_name(result.outcome()) << " ("
+            << crlite_reason_text(result.reason()) << "), " << crlite_action_name(result.action())
+            << std::endl;
+  transfer.is_refused = result.action() == CRLITE_REFUSE;
+  return transfer.is_refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+} catch (const std::exception&) {
+  return CURL_PREREQFUNC_ABORT;
+}
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 64;
+  const crlite::store store(argv[3]);  // argv ends with a null pointer
+  Transfer transfer{curl_easy_init(), store, false};
+  curl_easy_setopt(transfer.curl, CURLOPT_URL, argv[1]);
+  curl_easy_setopt(transfer.curl, CURLOPT_PROTOCOLS_STR, "https");
+  curl_easy_setopt(transfer.curl, CURLOPT_CAINFO, argv[2]);
+  curl_easy_setopt(transfer.curl, CURLOPT_PREREQFUNCTION, BeforeRequest);
+  curl_easy_setopt(transfer.curl, CURLOPT_PREREQDATA, &transfer);
+  curl_easy_setopt(transfer.curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);  // resumption verifies nothing
+  const CURLcode code = curl_easy_perform(transfer.curl);
+  if (code != CURLE_OK) std::cerr << "client: " << curl_easy_strerror(code) << "\n";
+  curl_easy_cleanup(transfer.curl);
+  return transfer.is_refused ? 2 : code == CURLE_OK ? 0 : 1;
+}
