@@ -50,6 +50,6 @@ static int verify(gnutls_session_t session) {
   if (error == 0 && trouble != 0) error = GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
   if (error == 0) error = ask(connection);
   gnutls_free(issuer.data);
-  issuer.size = 0;
+  leaf = issuer = (gnutls_datum_t){NULL, 0};
   return error;
 }
