@@ -9,6 +9,6 @@ while IFS= read -r file; do
   lines=$(wc -l <"$file")
   ((lines < 60)) || { echo "FAILED: examples/$file has $lines lines" >&2; exit 1; }
   ((++files))
-done < <(find . -mindepth 2 -name lib -prune -o -mindepth 2 -type f -not -path '*/.*' -not -path '*/__pycache__/*' -print)
+done < <(find */ -type f ! -path 'lib/*' ! -path '*/.*' ! -path '*/__pycache__/*')
 ((files > 0)) || { echo 'FAILED: no example was found' >&2; exit 1; }
 echo "$files files, none of 60 lines or more"
