@@ -9,6 +9,6 @@ while IFS= read -r file; do
   lines=$(wc -l <"$file")
   ((lines < 60)) || { echo "FAILED: examples/$file has $lines lines" >&2; exit 1; }
   ((++files))
-done < <(find */ -type f ! -path 'lib/*' ! -path '*/.*' ! -path '*/__pycache__/*')
+done < <(find . -mindepth 2 -type f ! -path './lib/*' ! -path '*/.*' ! -path '*/__pycache__/*')
 ((files > 0)) || { echo 'FAILED: no example was found' >&2; exit 1; }
 echo "$files files, none of 60 lines or more"
