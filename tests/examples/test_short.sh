@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# No file of an example has 60 lines or more: what is to be learned from is short. (examples/lib and the
-# quickstart are no such files.)
+# No file of an example has 60 lines or more: what is to be learned from is short. (examples/lib and
+# the quickstart are no such files.)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../examples"
 
