@@ -9,8 +9,8 @@ build_packages=(g++ cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev
 program_packages=(ca-certificates curl nginx openssl)
 # What the tests look at the module and the units with, web servers and clients, and the models that
 # Kubernetes objects are checked against.
-test_packages=(abigail-tools apache2-bin apparmor binutils libgnutls28-dev libio-socket-ssl-perl python3
-               python3-kubernetes python3-yaml strace systemd valgrind zlib1g-dev)
+test_packages=(abigail-tools apache2-bin apparmor binutils libgnutls28-dev libio-socket-ssl-perl
+               postgresql python3 python3-kubernetes python3-yaml strace systemd valgrind zlib1g-dev)
 # What tests/bench/run.sh measures with besides.
 bench_packages=(libbenchmark-dev python3 valgrind wrk)
 # What cpack makes packages with.
