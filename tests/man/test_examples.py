@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Every example of the manual pages is run as it stands, on a machine of its own (machine.py). A block
-that is not run says why, in a comment in front of it. The library's pages are test_programs.py's."""
+"""Every example of the manual pages is run as it stands, on a machine of its own (machine.py). A
+block that is not run says why, in a comment in front of it. The library's pages are left to
+test_programs.py."""
 
 import collections
 import os

@@ -72,7 +72,7 @@ class Programs(unittest.TestCase):
         assert result.returncode == 0, f"{what}: {result.stderr}"
 
     def expect(self, state, status, output, program, *arguments):
-        """Runs a program where `state` (None: an empty folder) is in the place of /var/lib/crlite."""
+        """Runs a program where `state` (None: an empty folder) stands for /var/lib/crlite."""
         if state is None:
             state = self.path / "empty"
             state.mkdir(exist_ok=True)
@@ -135,7 +135,8 @@ class Programs(unittest.TestCase):
         """A TLS server called localhost, whose certificate has an SCT; its port."""
         self.world.write("site.cnf", b"subjectAltName=DNS:localhost\n" +
                          f"{SCT_OID}=DER:{sct_extension([sct()]).hex(':')}".encode())
-        request = self.world.openssl("req", "-new", *NEW_KEY, "-keyout", "site.key", "-subj", "/CN=x")
+        request = self.world.openssl("req", "-new", *NEW_KEY, "-keyout", "site.key",
+                                     "-subj", "/CN=x")
         self.world.write("site.pem", self.world.openssl(
             "x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", 10,
             "-extfile", "site.cnf", stdin=request))
