@@ -37,7 +37,10 @@ Status FetchAndPublish(const Config& config, const SyncArguments& arguments, Con
 
 Status RunVerb(const Config& config, const SyncArguments& arguments, Console* console) {
   if (arguments.verify) return Verify(config, console);
-  if (arguments.has_export) return Export(config, arguments.capsule, console);
+  if (arguments.has_export && !arguments.upki_cache.empty()) {
+    return ExportToUpki(config, arguments.options, arguments.upki_cache, console);
+  }
+  if (arguments.has_export) return Export(config, arguments.options, arguments.capsule, console);
   const Status done = FetchAndPublish(config, arguments, console);
   // Whoever fetches alone need not have the right to write there: publish does it for both.
   if (config.metrics_file.empty() || arguments.fetch || arguments.options.dry_run) return done;

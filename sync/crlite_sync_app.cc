@@ -46,17 +46,32 @@ void AddVerbs(CLI::App* app, SyncArguments* arguments) {
   verify->callback([arguments] { arguments->verify = true; });
   AddHelpSections(*verify, kExitStatus, "crlite-sync verify");
 
-  CLI::App* exporting =
-      app->add_subcommand("export", "Write what is in force, with its proof, to one file");
-  exporting->callback([arguments] { arguments->has_export = true; });
-  exporting->add_option("FILE", arguments->capsule, "The capsule to write")
-      ->type_name("FILE")
-      ->required()
-      ->check(NotEmpty());
+  CLI::App* exporting = app->add_subcommand(
+      "export", "Write what is in force for others: a capsule, or a upki cache");
+  exporting->callback([arguments] {
+    if (arguments->capsule.empty() && arguments->upki_cache.empty()) {
+      throw CLI::RequiredError("FILE or --upki DIR");
+    }
+    arguments->has_export = true;
+  });
+  CLI::Option* capsule =
+      exporting
+          ->add_option("FILE", arguments->capsule,
+                       "The capsule to write: one file, with Mozilla's signature")
+          ->type_name("FILE")
+          ->check(NotEmpty());
+  exporting
+      ->add_option("--upki", arguments->upki_cache,
+                   "Write DIR/revocation, the cache of upki's clients; it has no signature")
+      ->type_name("DIR")
+      ->check(NotEmpty())
+      ->excludes(capsule);
   AddHelpSections(*exporting, kExitStatus,
                   "# For a machine without a network: here, and there\n"
                   "crlite-sync export crlite.capsule\n"
-                  "crlite-sync --source capsule:crlite.capsule");
+                  "crlite-sync --source capsule:crlite.capsule\n"
+                  "# For upki's clients on this machine, which need not download it again\n"
+                  "crlite-sync export --upki /var/cache/upki");
 }
 
 }  // namespace

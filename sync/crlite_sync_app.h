@@ -11,7 +11,7 @@ namespace crlite {
 
 struct SyncArguments : CommonArguments {
   bool fetch = false, publish = false, verify = false, has_export = false;
-  std::string capsule;  // to export to
+  std::string capsule, upki_cache;  // to export to: one of them
 };
 
 // Adds everything to `app`. Parsing fills *arguments.

@@ -45,7 +45,13 @@ Status Publish(const Config& config, const SyncOptions& options, Console* consol
 Status Verify(const Config& config, Console* console);
 
 // Writes what is in force, which must be signed, to the capsule `path`.
-Status Export(const Config& config, const std::string& path, Console* console);
+Status Export(const Config& config, const SyncOptions& options, const std::string& path,
+              Console* console);
+
+// Makes `folder` a cache for upki's clients of what is in force, signed or not: they could not tell
+// (sync/upki/upki_cache.h).
+Status ExportToUpki(const Config& config, const SyncOptions& options, const std::string& folder,
+                    Console* console);
 
 // The filter in `content`, which must be a clubcard: nothing else says which certificates it
 // covers.

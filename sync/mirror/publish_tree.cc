@@ -1,21 +1,19 @@
 #include "sync/mirror/publish_tree.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <optional>
 #include <set>
 
 #include "cascade/base/file.h"
 #include "sync/mirror/superseded.h"
+#include "sync/offer/manifest.h"
 #include "sync/offer/mirror_layout.h"
 #include "sync/source/patch.h"
+#include "sync/store/public_file.h"
 #include "sync/trust/changeset.h"
 
 namespace crlite {
 namespace {
-
-constexpr mode_t kPublicFile = 0644;
 
 Bytes View(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -30,17 +28,6 @@ Status CheckName(const std::string& name) {
     return Status::Ok();
   }
   return MalformedError(name + ": a published tree has no filters of such a name");
-}
-
-// For upki, which verifies nothing of Mozilla's: the names, sizes and hashes alone. Its time is the
-// signed one, so that the same data gives the same bytes whenever it is published.
-std::string ManifestText(const Offer& offer, const std::string& comment) {
-  nlohmann::json files = nlohmann::json::array();
-  for (const OfferedFile& file : offer.files) files.push_back(FileToJson(file));
-  const nlohmann::json manifest = {{"generated_at", offer.data_time_ms / 1000},
-                                   {"comment", comment},
-                                   {"files", std::move(files)}};
-  return manifest.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // One publication.
@@ -109,7 +96,7 @@ class Publication {
 
   // Making a patch is slow, and another version of libzstd would make another one.
   static bool IsGoodPatch(const std::string& path, Bytes dictionary, const OfferedFile& to) {
-    const Result<std::vector<uint8_t>> patch = ReadPublished(path, to.size);
+    const Result<std::vector<uint8_t>> patch = ReadPublicFile(path, to.size);
     if (!patch.ok() || patch->size() >= to.size) return false;
     const Result<std::vector<uint8_t>> content = ApplyPatch(dictionary, *patch, to.size);
     return content.ok() && CheckContent(to, *content).ok();
@@ -134,26 +121,12 @@ class Publication {
     return Status::Ok();
   }
 
-  // Makes the content of `name` current; true if it had to be written. What is there is left alone,
-  // for its time is part of what a web server says of its version.
+  // Makes the content of `name` current; true if it had to be written.
   Result<bool> Put(const std::string& name, Bytes content) {
     current_.insert(name);
     const std::string path = PathOf(name);
-    const Result<std::vector<uint8_t>> there = ReadPublished(path, content.size());
-    if (there.ok() && SameBytes(*there, content)) return false;
     if (Status made = MakeDirectory(DirectoryOf(path)); !made.ok()) return made.error();
-    Status written = WriteFileAtomically(path, content, kPublicFile);
-    if (!written.ok()) return written.error();
-    return true;
-  }
-
-  // What a web server would serve; what it could not read counts as missing.
-  static Result<std::vector<uint8_t>> ReadPublished(const std::string& path, uint64_t max_size) {
-    struct stat status;
-    if (lstat(path.c_str(), &status) != 0 || (status.st_mode & 0777) != kPublicFile) {
-      return MalformedError(path + ": missing, or not of the mode that it was given");
-    }
-    return ReadFile(path, max_size, Links::kRefuse);
+    return PutPublicFile(path, content);
   }
 
   const Offer& offer_;

@@ -29,11 +29,6 @@ bool IsHash(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
-bool IsFilterPath(std::string_view path) {
-  return IsFileName(path) && path.front() != '.' &&
-         (path.ends_with(".filter") || path.ends_with("-filter") || path.ends_with(".delta"));
-}
-
 // chains/<hash>.pem
 bool IsChainPath(std::string_view path) {
   constexpr std::string_view kFolder = "chains/", kSuffix = ".pem";
@@ -54,7 +49,7 @@ bool IsPatchPath(std::string_view path) {
 
 // Whether the mirror gives such a name to what may be superseded.
 bool IsOwnPath(std::string_view path) {
-  return IsFilterPath(path) || IsChainPath(path) || IsPatchPath(path);
+  return IsPublishedFilter(path) || IsChainPath(path) || IsPatchPath(path);
 }
 
 bool IsOwnTemporary(std::string_view path) {

@@ -32,4 +32,13 @@ Result<Offer> ParseManifest(std::string_view text, uint64_t now_ms) {
   return offer;
 }
 
+std::string ManifestText(const Offer& offer, const std::string& comment) {
+  nlohmann::json files = nlohmann::json::array();
+  for (const OfferedFile& file : offer.files) files.push_back(FileToJson(file));
+  const nlohmann::json manifest = {{"generated_at", offer.data_time_ms / 1000},
+                                   {"comment", comment},
+                                   {"files", std::move(files)}};
+  return manifest.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace crlite

@@ -1,5 +1,5 @@
-// The names in a published tree, which crlite-mirror writes and the sources read
-// (docs/formats.md, "Mirror").
+// The names in a published tree, which crlite-mirror writes and the sources read, and in a upki
+// cache (docs/formats.md, "Mirror" and "upki cache").
 #pragma once
 
 #include <string>
@@ -9,8 +9,12 @@
 
 namespace crlite {
 
+inline constexpr char kUpkiFolder[] = "revocation";         // in upki's cache directory
 inline constexpr char kManifestName[] = "manifest.json";    // as upki has it
 inline constexpr char kChangesetName[] = "changeset.json";  // Proof::changeset
+
+// Whether filters have such names: *.filter, *-filter, *.delta. Others are never deleted.
+bool IsPublishedFilter(std::string_view name);
 
 // Where Proof::chain lies: "chains/<SHA-256 of the x5u text, in hexadecimal>.pem". A name for each
 // key, so that a client that still holds the old changeset finds the old chain.

@@ -135,7 +135,7 @@ std::string DataFolder(const std::string& folder) {
   for (const char* list : {kChangesetName, kManifestName}) {
     if (Exists(folder + "/" + list)) return folder;
   }
-  const std::string inner = folder + "/revocation";
+  const std::string inner = folder + "/" + kUpkiFolder;
   const bool is_inner = Exists(inner + "/" + kChangesetName) || Exists(inner + "/" + kManifestName);
   return is_inner ? inner : folder;
 }

@@ -5,6 +5,7 @@ with the project's tools.
 
     upki_client.py fetch URL DIR    URL ends in "/"; DIR is <cache-dir>/revocation
     upki_client.py index DIR        makes DIR/index.bin from DIR/manifest.json and the filters beside it
+    upki_client.py verify DIR       checks that DIR has all that its manifest.json and index.bin name
     upki_client.py show DIR         checks DIR/index.bin and prints it: log, filter, from, to
 
 Exit status 0, or 1 with "Error: ..." on stderr.
@@ -199,6 +200,17 @@ def parse_index(content):
     return logs
 
 
+def verify(folder):
+    """What `upki verify` looks at, and that a check by the index finds its filters."""
+    for file in parse_manifest((folder / "manifest.json").read_bytes())["files"]:
+        content = read_if_there(folder / file["filename"])
+        require(content is not None and matches(content, file), f"{file['filename']}: outdated")
+    for log, entries in parse_index((folder / "index.bin").read_bytes()):
+        for name, low, high in entries:
+            require((log, low, high) in coverage((folder / name).read_bytes(), name),
+                    f"{name}: covers something else")
+
+
 def main(arguments):
     if len(arguments) == 3 and arguments[0] == "fetch":
         fetch(arguments[1], pathlib.Path(arguments[2]))
@@ -206,6 +218,8 @@ def main(arguments):
         folder = pathlib.Path(arguments[1])
         manifest = parse_manifest((folder / "manifest.json").read_bytes())
         write(folder / "index.bin", make_index(folder, manifest))
+    elif len(arguments) == 2 and arguments[0] == "verify":
+        verify(pathlib.Path(arguments[1]))
     elif len(arguments) == 2 and arguments[0] == "show":
         for log, entries in parse_index((pathlib.Path(arguments[1]) / "index.bin").read_bytes()):
             for name, low, high in entries:
