@@ -11,21 +11,12 @@ set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/crlite)
 
 install(TARGETS crlite_library EXPORT crliteTargets
   LIBRARY COMPONENT libcrlite NAMELINK_COMPONENT libcrlite-dev)
-if(TARGET crlite_library_openssl)
-  # The archive is for programs with an OpenSSL of their own, so it is found without one.
-  install(TARGETS crlite_library_openssl_static EXPORT crliteTargets
-    ARCHIVE COMPONENT libcrlite-dev)
-  install(TARGETS crlite_library_openssl EXPORT crliteOpensslTargets
-    LIBRARY COMPONENT libcrlite-openssl NAMELINK_COMPONENT libcrlite-dev)
-  install(EXPORT crliteOpensslTargets NAMESPACE crlite:: DESTINATION ${config_folder}
-    COMPONENT libcrlite-dev)
-endif()
-foreach(target crlite_upki crlite_upki_openssl)
-  if(TARGET ${target})
-    install(TARGETS ${target}
-      LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/crlite-upki COMPONENT libcrlite-upki)
-  endif()
-endforeach()
+install(TARGETS crlite_library_openssl EXPORT crliteOpensslTargets
+  LIBRARY COMPONENT libcrlite-openssl NAMELINK_COMPONENT libcrlite-dev)
+# The archive is for programs with an OpenSSL of their own, so it is found without one.
+install(TARGETS crlite_library_openssl_static EXPORT crliteTargets ARCHIVE COMPONENT libcrlite-dev)
+install(TARGETS crlite_upki crlite_upki_openssl
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/crlite-upki COMPONENT libcrlite-upki)
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/crlite
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT libcrlite-dev)
@@ -37,7 +28,9 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/crliteConfigVersion.cmake
   COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/crliteConfig.cmake ${CMAKE_BINARY_DIR}/crliteConfigVersion.cmake
   DESTINATION ${config_folder} COMPONENT libcrlite-dev)
-install(EXPORT crliteTargets NAMESPACE crlite:: DESTINATION ${config_folder} COMPONENT libcrlite-dev)
+foreach(targets crliteTargets crliteOpensslTargets)
+  install(EXPORT ${targets} NAMESPACE crlite:: DESTINATION ${config_folder} COMPONENT libcrlite-dev)
+endforeach()
 
 # pkg-config's. A package is not moved, and pkg-config knows /usr: its flags need no -I and no -L.
 if(CRLITE_PACKAGE)

@@ -4,7 +4,8 @@
 #   tests/library/abi/update.sh [DIR]      (default: here, which renews the baseline)
 #
 # *.abi: functions with their types (abidw); crlite.macros: the constants of crlite.h, which programs
-# take into themselves. CRLITE_BUILD names the build directory (default: build/release).
+# take into themselves. CRLITE_BUILD names the build directory (default: build/release). Renew the
+# baseline on Debian 12: newer tools read what its abidw writes.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
