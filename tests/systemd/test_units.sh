@@ -34,6 +34,17 @@ SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units"/* >"$work/ver
   fail "$(<"$work/verify")"
 [[ ! -s $work/verify ]] || fail "$(<"$work/verify")"
 
+echo '- nor has it against the drop-in of docs/operations.md'
+mkdir "$units/crlite-publish.service.d"
+# shellcheck disable=SC2016  # no command substitution
+sed -n '/^```ini$/,/^```$/{/^```/!p}' "$root/docs/operations.md" >"$units/crlite-publish.service.d/upki.conf"
+grep -q '^ExecStartPost=/usr/bin/crlite-sync export' "$units/crlite-publish.service.d/upki.conf" ||
+  fail 'docs/operations.md has no such drop-in'
+sed -i "s,^ExecStartPost=/usr,ExecStartPost=$prefix," "$units/crlite-publish.service.d/upki.conf"
+SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units/crlite-publish.service" >"$work/verify" 2>&1 ||
+  fail "$(<"$work/verify")"
+[[ ! -s $work/verify ]] || fail "$(<"$work/verify")"
+
 echo '- it would tell what is wrong'
 sed 's/^ProtectSystem=strict/ProtectSytem=strict/' "$units/crlite-fetch.service" \
   >"$work/crlite-wrong.service"
