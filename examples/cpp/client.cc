@@ -1,7 +1,6 @@
-// The same with libcurl: the question is asked after the handshake, before the request is sent.
+// The same with libcurl: asks after the handshake, before the request, and exits with 2 if refused.
 //   c++ client.cc $(pkg-config --cflags --libs crlite libcurl openssl) -o client
 //   ./client https://localhost/ /etc/ssl/certs/ca-certificates.crt [SNAPSHOT]
-// Exit status: 0 served, 1 not connected, 2 refused.
 #include <curl/curl.h>
 #include <openssl/ssl.h>
 
@@ -11,7 +10,6 @@
 struct Transfer {
   CURL* curl;
   const crlite::store& store;
-  bool is_refused;
 };
 
 // Of what was verified. What the peer sent (CURLINFO_CERTINFO) would let it choose the answer.
@@ -36,16 +34,15 @@ static int BeforeRequest(void* data, char*, char*, int, int) try {
   std::cout << "crlite: " << crlite_outcome_name(result.outcome()) << " ("
             << crlite_reason_text(result.reason()) << "), " << crlite_action_name(result.action())
             << std::endl;
-  transfer.is_refused = result.action() == CRLITE_REFUSE;
-  return transfer.is_refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  return result.action() == CRLITE_REFUSE ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 } catch (const std::exception&) {
   return CURL_PREREQFUNC_ABORT;
 }
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc < 3) return 64;
   const crlite::store store(argv[3]);  // argv ends with a null pointer
-  Transfer transfer{curl_easy_init(), store, false};
+  Transfer transfer{curl_easy_init(), store};
   curl_easy_setopt(transfer.curl, CURLOPT_URL, argv[1]);
   curl_easy_setopt(transfer.curl, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(transfer.curl, CURLOPT_CAINFO, argv[2]);
@@ -55,5 +52,8 @@ int main(int argc, char** argv) {
   const CURLcode code = curl_easy_perform(transfer.curl);
   if (code != CURLE_OK) std::cerr << "client: " << curl_easy_strerror(code) << "\n";
   curl_easy_cleanup(transfer.curl);
-  return transfer.is_refused ? 2 : code == CURLE_OK ? 0 : 1;
+  return code == CURLE_OK ? 0 : code == CURLE_ABORTED_BY_CALLBACK ? 2 : 1;
+} catch (const crlite::error& error) {
+  std::cerr << error.what() << "\n";
+  return 64;
 }
