@@ -1,8 +1,10 @@
 /* Revocation checks in programs that use OpenSSL but cannot use its configuration file: that link
  * it statically, refuse openssl.cnf, or want the check in their own hands.
  *
- * C99. Link with `pkg-config --libs crlite-openssl`. Programs that load openssl.cnf need none of
- * this: the module (provider-crlite(7)) checks for them, and both together do no harm.
+ * C99. Link with `pkg-config --libs crlite-openssl`. A program that contains an OpenSSL of its own
+ * links libcrlite-openssl.a instead, before its libssl.a: the shared library would bring a second
+ * libcrypto, which must not see the structures of the first. Programs that load openssl.cnf need
+ * none of this: the module (provider-crlite(7)) checks for them, and both together do no harm.
  *
  * What is done with a revoked certificate, or with missing data that the policy denies, is what the
  * module does: the program's own verify callback is called with ok = 0, X509_V_ERR_CERT_REVOKED (or
@@ -22,14 +24,17 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
-/* From now on, every chain that is verified with the certificate store of `ctx` is checked against
- * the machine's snapshot, after libcrypto has verified it. Composes with whatever verify callback
- * the program has set or sets later, on `ctx` or on a connection. The check belongs to the
- * X509_STORE that `ctx` has now: call it after SSL_CTX_set_cert_store. Calling it again changes
- * nothing. Returns 1, or 0 when there is no memory. */
+/* From now on, every chain that is verified with the certificate store of `ctx` (or with the one of
+ * SSL_CTX_set1_verify_cert_store) is checked against the machine's snapshot, after libcrypto has
+ * verified it. Composes with whatever verify callback the program has set or sets later, on `ctx`
+ * or on a connection, and with the verify function that the X509_STORE has. The check belongs to
+ * the X509_STORE that `ctx` has now: call it after SSL_CTX_set_cert_store. Calling it again changes
+ * nothing. Returns 1, or 0 when there is no memory or when an X509_STORE_set_verify of the
+ * program's has taken the check away since. */
 int crlite_attach(SSL_CTX* ctx);
 
-/* The same with a store of the program's, of which a reference is kept. */
+/* The same with a store of the program's, of which a reference is kept until the X509_STORE is
+ * freed or another store is attached to it. */
 int crlite_attach_store(SSL_CTX* ctx, crlite_store* store);
 
 /* An SSL_verify_cb, for SSL_CTX_set_verify, SSL_set_verify or X509_STORE_set_verify_cb, or to be

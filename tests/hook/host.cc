@@ -28,6 +28,7 @@ namespace {
 std::mutex g_record_mutex;
 std::vector<std::string> g_datagrams;
 std::vector<std::string> g_opened;
+std::string g_machines_state;
 std::atomic<int64_t> g_seconds_passed{0};
 
 }  // namespace
@@ -51,17 +52,28 @@ extern "C" int open(const char* path, int flags, ...) {
   va_start(arguments, flags);
   const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(arguments, unsigned) : 0;
   va_end(arguments);
+  constexpr char kMachinesState[] = "/var/lib/crlite";
+  constexpr size_t kMachinesStateSize = sizeof kMachinesState - 1;
+  std::string real_path = path;
   {
     const std::lock_guard<std::mutex> lock(g_record_mutex);
-    g_opened.emplace_back(path);
+    if (!g_machines_state.empty() && real_path.rfind(kMachinesState, 0) == 0) {
+      real_path.replace(0, kMachinesStateSize, g_machines_state);
+    }
+    g_opened.push_back(real_path);
   }
-  return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+  return static_cast<int>(syscall(SYS_openat, AT_FDCWD, real_path.c_str(), flags, mode));
 }
 
 extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
   const long result = syscall(SYS_clock_gettime, clock, now);
   if (clock == CLOCK_MONOTONIC_COARSE) now->tv_sec += g_seconds_passed.load();
   return static_cast<int>(result);
+}
+
+void ServeMachinesStateFrom(const std::string& directory) {
+  const std::lock_guard<std::mutex> lock(g_record_mutex);
+  g_machines_state = directory;
 }
 
 void LetSecondsPass(int64_t seconds) { g_seconds_passed += seconds; }

@@ -27,6 +27,9 @@ std::vector<std::string> JournalLines();
 // Calls of open() for a path below `directory`.
 int OpenCalls(const std::string& directory);
 
+// From now on, open() finds the machine's own state directory, /var/lib/crlite, here.
+void ServeMachinesStateFrom(const std::string& directory);
+
 // Moves the monotonic clock on.
 void LetSecondsPass(int64_t seconds);
 // Mappings of snapshots in `directory` in this process, the deleted ones included.

@@ -154,6 +154,32 @@ Certificate Forge(const Certificate& original) {
   return Decode(der);
 }
 
+Ptr<X509_CRL> EmptyCrl(const Certificate& issuer, const Certificate& signer,
+                       const ByteVector& signer_key_id) {
+  const Ptr<X509_CRL> crl(X509_CRL_new());
+  X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.x509.get()));
+  ASN1_TIME* const when = ASN1_TIME_set(nullptr, time(nullptr) - 60);
+  X509_CRL_set1_lastUpdate(crl.get(), when);
+  ASN1_TIME_set(when, time(nullptr) + 3600);
+  X509_CRL_set1_nextUpdate(crl.get(), when);
+  ASN1_TIME_free(when);
+  AUTHORITY_KEYID* const key_id = AUTHORITY_KEYID_new();
+  key_id->keyid = ASN1_OCTET_STRING_new();
+  ASN1_OCTET_STRING_set(key_id->keyid, signer_key_id.data(),
+                        static_cast<int>(signer_key_id.size()));
+  X509_CRL_add1_ext_i2d(crl.get(), NID_authority_key_identifier, key_id, 0, 0);
+  AUTHORITY_KEYID_free(key_id);
+  X509_CRL_sign(crl.get(), signer.key.get(), EVP_sha256());
+  // Decoded, as only that fills what libcrypto caches of its extensions.
+  uint8_t* der = nullptr;
+  const int size = i2d_X509_CRL(crl.get(), &der);
+  const uint8_t* p = der;
+  Ptr<X509_CRL> decoded(d2i_X509_CRL(nullptr, &p, size));
+  OPENSSL_free(der);
+  return decoded;
+}
+
 Ptr<X509_STORE> StoreOf(const Certificate& root) {
   Ptr<X509_STORE> store(X509_STORE_new());
   X509_STORE_add_cert(store.get(), root.x509.get());

@@ -68,6 +68,11 @@ Certificate Decode(const ByteVector& der);
 // The same with a signature that is wrong.
 Certificate Forge(const Certificate& original);
 
+// A list of this issuer's, with nothing on it, signed by `signer`, whose subjectKeyIdentifier it
+// names.
+Ptr<X509_CRL> EmptyCrl(const Certificate& issuer, const Certificate& signer,
+                       const ByteVector& signer_key_id);
+
 // A store that trusts `root`.
 Ptr<X509_STORE> StoreOf(const Certificate& root);
 

@@ -137,27 +137,7 @@ TEST(Uncovered, SignerOfACrl) {
     options.sct_extension.reset();
     const Certificate leaf = Issue(&ca, options);
 
-    const Ptr<X509_CRL> crl(X509_CRL_new());
-    X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2);
-    X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(ca.x509.get()));
-    ASN1_TIME* const when = ASN1_TIME_set(nullptr, time(nullptr) - 60);
-    X509_CRL_set1_lastUpdate(crl.get(), when);
-    ASN1_TIME_set(when, time(nullptr) + 3600);
-    X509_CRL_set1_nextUpdate(crl.get(), when);
-    ASN1_TIME_free(when);
-    AUTHORITY_KEYID* const key_id = AUTHORITY_KEYID_new();
-    key_id->keyid = ASN1_OCTET_STRING_new();
-    ASN1_OCTET_STRING_set(key_id->keyid, ByteVector{2, 2, 2}.data(), 3);
-    X509_CRL_add1_ext_i2d(crl.get(), NID_authority_key_identifier, key_id, 0, 0);
-    AUTHORITY_KEYID_free(key_id);
-    X509_CRL_sign(crl.get(), signer.key.get(), EVP_sha256());
-    // Decoded, as only that fills what libcrypto caches of its extensions.
-    uint8_t* der = nullptr;
-    const int size = i2d_X509_CRL(crl.get(), &der);
-    const uint8_t* p = der;
-    const Ptr<X509_CRL> decoded(d2i_X509_CRL(nullptr, &p, size));
-    OPENSSL_free(der);
-    X509_STORE_add_crl(world.store.get(), decoded.get());
+    X509_STORE_add_crl(world.store.get(), EmptyCrl(ca, signer, {2, 2, 2}).get());
     const Ptr<STACK_OF(X509)> untrusted(sk_X509_new_null());
     sk_X509_push(untrusted.get(), ca.x509.get());
     sk_X509_push(untrusted.get(), signer.x509.get());
