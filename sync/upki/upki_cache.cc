@@ -10,7 +10,6 @@
 
 #include "cascade/base/file.h"
 #include "cascade/snapshot/state_directory.h"
-#include "sync/clock.h"
 #include "sync/offer/manifest.h"
 #include "sync/offer/mirror_layout.h"
 #include "sync/store/filter_store.h"
@@ -62,8 +61,9 @@ std::set<std::string> NamesBefore(const std::string& folder) {
   const Result<std::vector<uint8_t>> text =
       ReadFile(folder + "/" + kManifestName, kMaxOfferTextSize, Links::kRefuse);
   if (!text.ok()) return names;
+  constexpr uint64_t kAnyTime = UINT64_MAX / 2;  // the age of those names does not matter
   const Result<Offer> before =
-      ParseManifest({reinterpret_cast<const char*>(text->data()), text->size()}, NowMs());
+      ParseManifest({reinterpret_cast<const char*>(text->data()), text->size()}, kAnyTime);
   if (!before.ok()) return names;
   for (const OfferedFile& file : before->files) names.insert(file.name);
   return names;
