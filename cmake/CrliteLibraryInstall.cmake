@@ -13,8 +13,10 @@ install(TARGETS crlite_library EXPORT crliteTargets
   LIBRARY COMPONENT libcrlite NAMELINK_COMPONENT libcrlite-dev)
 install(TARGETS crlite_library_openssl EXPORT crliteOpensslTargets
   LIBRARY COMPONENT libcrlite-openssl NAMELINK_COMPONENT libcrlite-dev)
-# The archive is for programs with an OpenSSL of their own, so it is found without one.
-install(TARGETS crlite_library_openssl_static EXPORT crliteTargets ARCHIVE COMPONENT libcrlite-dev)
+# The archives are for static programs and for those with an OpenSSL of their own, so they are found
+# without one.
+install(TARGETS crlite_library_static crlite_library_openssl_static EXPORT crliteTargets
+  ARCHIVE COMPONENT libcrlite-dev)
 install(TARGETS crlite_upki crlite_upki_openssl
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/crlite-upki COMPONENT libcrlite-upki)
 

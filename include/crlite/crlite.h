@@ -114,8 +114,7 @@ typedef struct crlite_store crlite_store;
 /* An answer with its evidence, all of it copied: it outlives the store. One thread at a time. */
 typedef struct crlite_result crlite_result;
 
-/* --- Store
- * --------------------------------------------------------------------------------------*/
+/* STORE */
 
 /* For crlite_open: look at the data now and never again, so that later checks make no system call
  * (for programs that lock themselves into a sandbox). */
@@ -138,8 +137,7 @@ void crlite_close(crlite_store* store);
  * none. Who keeps answers or long connections may ask again when it changed. NULL gives 0. */
 uint64_t crlite_generation(crlite_store* store);
 
-/* --- Questions
- * ----------------------------------------------------------------------------------*/
+/* QUESTIONS */
 
 /* Asks about chain[0], whose issuer is chain[1]; `count` certificates, of which no more than two
  * are looked at. The chain must be the one that was verified, not what the peer sent: the library
@@ -162,8 +160,7 @@ crlite_error crlite_query(crlite_store* store, const uint8_t* issuer_spki_sha256
  * most 20 lines a minute and store for revoked certificates, and as many for all else. */
 void crlite_report(crlite_store* store, const crlite_result* result);
 
-/* --- Answers
- * ------------------------------------------------------------------------------------*/
+/* ANSWERS */
 
 /* A result for any number of questions, one after the other: CRLITE_NO_DATA, CRLITE_ALLOW and no
  * evidence until then. NULL when there is no memory. */
@@ -200,8 +197,7 @@ uint64_t crlite_result_data_age_ms(const crlite_result* result);
 /* Why the snapshot cannot be used, in one phrase; "" when it can. */
 const char* crlite_result_trouble(const crlite_result* result);
 
-/* --- Words
- * --------------------------------------------------------------------------------------*/
+/* WORDS */
 
 /* Static strings, also for values that are none of the enumeration ("unknown"). */
 const char* crlite_error_text(crlite_error error); /* a phrase: "not the DER of ..." */

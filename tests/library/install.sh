@@ -24,6 +24,7 @@ lib/crlite-upki/libupki_openssl.so.1
 lib/libcrlite-openssl.a
 lib/libcrlite-openssl.so
 lib/libcrlite-openssl.so.1
+lib/libcrlite.a
 lib/libcrlite.so
 lib/libcrlite.so.1
 lib/pkgconfig/crlite-openssl.pc

@@ -51,6 +51,8 @@ by_pkg_config() {
   cc -std=c99 "${strict[@]}" -o "$bin/attach" "$consumer/attach.c" "${openssl[@]}"
   c++ -std=c++11 "${strict[@]}" -o "$bin/wrapper" "$consumer/wrapper.cc" "${plain[@]}"
   answers "$bin"
+  cc -std=c99 -static -o "$bin/main" "$consumer/main.c" "${plain[@]}"
+  answers "$bin"
 }
 
 by_cmake() {
@@ -58,6 +60,7 @@ by_cmake() {
     fail "$1: $(cat "$work/output")"
   cmake --build "$1" >"$work/output" 2>&1 || fail "$1: $(cat "$work/output")"
   answers "$1"
+  says "$1/static" Revoked "$1/static" "$snapshot" "$work"/{revoked.test,intermediate}.der
 }
 
 prefix=$build/tests/prefix
