@@ -1,6 +1,8 @@
 // Small clubcards for tests, made without the builder.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <random>
 #include <vector>
 
