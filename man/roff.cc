@@ -82,6 +82,20 @@ std::string PositionalUsages(const std::vector<Option>& options) {
   return usages;
 }
 
+// A verb with its positional arguments, and what may stand in their place.
+std::string VerbUsage(const Command& verb) {
+  std::string usage = Bold(verb.name());
+  for (const Option& option : verb.options) {
+    if (!option.is_positional()) continue;
+    std::string choice;
+    for (const Option& other : verb.options) {
+      if (Excludes(option, other)) choice += "\\ |\\ " + Usage(other);
+    }
+    usage += "\\ " + (choice.empty() ? Usage(option) : "{" + Usage(option) + choice + "}");
+  }
+  return usage;
+}
+
 }  // namespace
 
 std::string RoffText(const std::string& text) {
@@ -123,10 +137,7 @@ std::string RoffSynopsis(const Command& command) {
     if (!command.commands.empty()) {
       std::string verbs;
       for (const Command& verb : command.commands) {
-        verbs += (verbs.empty() ? "" : "\\ |\\ ") + Bold(verb.name());
-        for (const Option& option : verb.options) {
-          if (option.is_positional()) verbs += "\\ " + Usage(option);
-        }
+        verbs += (verbs.empty() ? "" : "\\ |\\ ") + VerbUsage(verb);
       }
       call += " [" + verbs + "]";
     }
