@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The life of the package on one fresh system. Runs inside it, as root; run.sh starts it.
+# The life of the packages on one fresh system. Runs inside it, as root; run.sh starts it.
 set -euo pipefail
 
 release=$1
@@ -41,7 +41,7 @@ sites() {
 }
 
 make_world() {
-  install_packages "${program_packages[@]}" python3 openssh-client nodejs
+  install_packages "${program_packages[@]}" python3 openssh-client nodejs gcc libc6-dev libssl-dev pkg-config
   pki_create "$world/pki"
   pki_issue "$world/pki" good.test 4000000000000000000000000000600d
   pki_issue "$world/pki" revoked.test 40000000000000000000000000000bad
@@ -54,6 +54,10 @@ make_world() {
   printf 'Date: %s\nSHA256:\n %s 0 Packages\n' "$(LC_ALL=C date -uR)" \
     "$(sha256sum </dev/null | cut -d' ' -f1)" >"$world/site/apt/Release"
   cp "$cnf" "$stock"
+  local name
+  for name in good.test revoked.test intermediate; do
+    openssl x509 -in "$world/pki/$name.pem" -outform DER -out "$world/$name.der"
+  done
 }
 
 remote_settings() { python3 "$root/tests/support/remote_settings.py" "$@"; }
@@ -164,6 +168,42 @@ is_well() {
   crlite status
 }
 
+# ---------- The libraries
+
+install_libraries() {
+  install_deb "$share/libcrlite1.deb"
+  # They are for whoever builds programs; what a program runs with is what it was linked with.
+  apt-get install -y --no-install-recommends "$share"/{libcrlite-openssl1,libcrlite-dev}.deb
+  dpkg --verify libcrlite1 libcrlite-openssl1 libcrlite-dev
+}
+
+build_program() {
+  local consumer=$root/tests/library/consumer strict=(-std=c99 -pedantic -Wall -Wextra -Werror)
+  [[ $(pkg-config --cflags --libs crlite) =~ ^-lcrlite\ *$ ]]
+  cc "${strict[@]}" -o "$world/program" "$consumer/main.c" -lcrlite
+  # shellcheck disable=SC2046  # words are meant
+  cc "${strict[@]}" -o "$world/attach" "$consumer/attach.c" $(pkg-config --cflags --libs crlite-openssl)
+  "$world/attach"
+  program_tells
+}
+
+program_says() { "$world/program" /var/lib/crlite/snapshot "$world/$1.der" "$world/intermediate.der"; }
+program_tells() { [[ $(program_says good.test) == NotRevoked && $(program_says revoked.test) == Revoked ]]; }
+
+run_without_development_files() {
+  apt-get purge -y libcrlite-dev libcrlite-openssl1
+  program_tells
+}
+
+install_upki() {
+  local libraries
+  install_deb "$share/crlite-upki.deb"
+  libraries=$(echo /usr/lib/*/crlite-upki)
+  ! ldconfig -p | grep upki || return # no program gets them unasked
+  LD_LIBRARY_PATH=$libraries ldd "$libraries/libupki_openssl.so.1"
+  apt-get purge -y crlite-upki
+}
+
 upgrade() {
   local before
   cp "$cnf" "$world/enabled.cnf"
@@ -266,7 +306,7 @@ list_files() {
 purge() {
   # What it brought goes, too, even if something else recommends it.
   apt-get purge -y --autoremove -o APT::AutoRemove::RecommendsImportant=false \
-    -o APT::AutoRemove::SuggestsImportant=false crlite
+    -o APT::AutoRemove::SuggestsImportant=false crlite libcrlite1
   ! getent passwd crlite crlite-mirror || return
   list_files >"$world/after"
   diff "$world/before" "$world/after"
@@ -295,6 +335,10 @@ if [[ $release != debian12 ]]; then # whose apt uses GnuTLS
 fi
 step 'openssl and ssh-keygen work' others_work
 step 'crlite doctor and crlite status say that all is well' is_well
+step 'apt installs libcrlite-dev and the libraries' install_libraries
+step 'a C program is built with them and tells the revoked certificate' build_program
+step 'it runs with libcrlite1 alone' run_without_development_files
+step 'apt installs crlite-upki, whose libraries no program finds unasked' install_upki
 step 'an upgrade of crlite keeps it enabled' upgrade
 step "an upgrade of Debian's openssl.cnf, own one kept: enabled" keeps_own_openssl_cnf
 step "an upgrade of Debian's openssl.cnf, new one taken: status and doctor tell" takes_new_openssl_cnf
@@ -304,4 +348,5 @@ step "crlite disable leaves Debian's openssl.cnf, byte for byte" disable
 step 'deconfigured by another package and configured again: enabled' deconfigure
 step 'an openssl.cnf that cannot be mended keeps it from being removed' refuse_removal
 step "apt remove leaves Debian's openssl.cnf, byte for byte" remove
+step 'the C program asks the data that is left' program_tells
 step 'apt purge leaves nothing' purge

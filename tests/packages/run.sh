@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The life of the Debian package on fresh systems, as root:
+# The life of the Debian packages on fresh systems, as root:
 #
 #   tests/packages/run.sh [--cache DIR] [debian12|debian13|all]      (default: all)
 #
-# For each release it builds the package in a root of that release, asks lintian, and takes the package
-# through its life (life.sh) in a second root that debootstrap has just made: installed, enabled,
-# upgraded, removed, purged. A third one is booted by systemd-nspawn and its timer seen to fire
-# (boot.sh). One line a step, a table at the end; exits 0 only if every step came out.
+# For each release it builds the packages in a root of that release, asks lintian, and takes them
+# through their life (life.sh) in a second root that debootstrap has just made: installed, enabled,
+# upgraded, removed, purged; a program built with the libraries. A third one is booted by
+# systemd-nspawn and its timer seen to fire (boot.sh). One line a step, a table at the end; exits 0
+# only if every step came out.
 #
 # Minutes for the first build; DIR (default: crlite-packages below XDG_CACHE_HOME) keeps the build roots,
 # the bases of the fresh ones, and what apt downloaded. The network is used for Debian's mirror alone.
@@ -106,7 +107,7 @@ fresh_root() {
   in_root "$1" apt-get -qq update
 }
 
-# Runs in the build root: makes $work/share/crlite.deb.
+# Runs in the build root: makes $work/share/PACKAGE.deb of each.
 # shellcheck disable=SC2154,SC2016  # it is expanded there
 build='
   set -euo pipefail
@@ -116,19 +117,19 @@ build='
   cd /mnt/source
   cmake --preset package -B /build
   cmake --build /build -j 2
-  rm -f /build/*.deb
+  rm -f /build/*.deb /mnt/share/*.deb
   cd /build
   cpack
-  cp /build/crlite_*.deb /mnt/share/crlite.deb'
+  for deb in *.deb; do cp "$deb" "/mnt/share/${deb%%_*}.deb"; done'
 
-build_package() {
+make_packages() {
   [[ -d $cache/$release/build ]] || { fresh_root "$work/build" && mv "$work/build" "$cache/$release/build"; }
   in_root "$cache/$release/build" nice bash -c "$build"
 }
 
 ask_lintian() {
   in_root "$cache/$release/build" \
-    lintian --allow-root --fail-on error,warning --tag-display-limit 0 /mnt/share/crlite.deb
+    bash -c 'lintian --allow-root --fail-on error,warning --tag-display-limit 0 /mnt/share/*.deb'
 }
 
 # A root of its own each: life.sh leaves nothing, which is what it shows; boot.sh ends with a halt.
@@ -155,7 +156,7 @@ for release in "${releases[@]}"; do
   case $release in debian12) suite=bookworm ;; debian13) suite=trixie ;; esac
   mkdir -p "$cache/$release/archives"
   step 'a minimal system' make_base || continue
-  step 'the package is built' build_package || continue
+  step 'the packages are built' make_packages || continue
   step 'lintian has no errors and no warnings' ask_lintian || true
   live || report FAILED 'life.sh came to an end'
   rm -rf --one-file-system "$work/life"
