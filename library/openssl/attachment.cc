@@ -95,9 +95,8 @@ bool Attach(X509_STORE* x509_store, crlite_store* store, VerifyFunction verify) 
     given_up = memory->store;
     memory->store = crlite_ref(store);
   } else {
-    const VerifyFunction found = X509_STORE_get_verify(x509_store);
     crlite_store* const kept = crlite_ref(store);
-    if (Remember(x509_store, {found == verify ? nullptr : found, kept})) {
+    if (Remember(x509_store, {X509_STORE_get_verify(x509_store), kept})) {
       X509_STORE_set_verify(x509_store, verify);
     } else {
       given_up = kept;

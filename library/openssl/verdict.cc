@@ -58,7 +58,7 @@ Judgement Judge(X509_STORE_CTX* ctx, crlite_store* store) {
   // The chain of a CRL's signer: what it signed decides about the leaf, not we about it.
   if (X509_STORE_CTX_get0_parent_ctx(ctx) != nullptr) return {};
   const STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(ctx);
-  if (chain == nullptr || sk_X509_num(chain) < 2) return {};
+  if (sk_X509_num(chain) < 2) return {};  // -1 where there is none
 
   const Quiet quiet;
   const Der leaf(sk_X509_value(chain, 0)), issuer(sk_X509_value(chain, 1));

@@ -81,6 +81,7 @@ TEST(Slot, OfAnApplicationIsNotFollowed) {
         EXPECT_EQ(Verify(store.get(), world.good).error, X509_V_OK);
         ASSERT_EQ(crlite_attach_store(client.get(), world.snapshot.get()), 1);
         EXPECT_EQ(Verify(store.get(), world.revoked).error, X509_V_ERR_CERT_REVOKED);
+        X509_STORE_set_ex_data(store.get(), index, data);  // and so it is freed
       }
     }
     EXPECT_STREQ(application_data, "application data");
