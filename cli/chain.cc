@@ -117,9 +117,10 @@ Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
   return chain;
 }
 
-Result<const ChainCertificate*> FindIssuer(const std::string& name,
-                                           const std::vector<ChainCertificate>& chain) {
-  if (chain.size() == 1) return nullptr;
+Result<std::vector<const ChainCertificate*>> FindIssuers(
+    const std::string& name, const std::vector<ChainCertificate>& chain) {
+  std::vector<const ChainCertificate*> issuers;
+  if (chain.size() == 1) return issuers;
   const Bytes issuer_name = chain[0].fields.issuer_name;
   const Certificate leaf = Decode(chain[0]);
   if (!leaf) {
@@ -131,8 +132,9 @@ Result<const ChainCertificate*> FindIssuer(const std::string& name,
   for (size_t i = 1; i < chain.size(); ++i) {
     if (!SameBytes(chain[i].fields.subject_name, issuer_name)) continue;
     has_name = true;
-    if (Issued(chain[i], leaf.get())) return &chain[i];
+    if (Issued(chain[i], leaf.get())) issuers.push_back(&chain[i]);
   }
+  if (!issuers.empty()) return issuers;
   const std::string wanted = NameText(issuer_name);
   return MalformedError(
       has_name

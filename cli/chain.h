@@ -25,11 +25,13 @@ std::string ChainName(const std::string& path);
 Result<std::vector<ChainCertificate>> ReadPemChain(const std::string& name,
                                                    const std::string& text);
 
-// The certificate that issued `chain[0]`: the first of the others whose subject is the leaf's
-// issuer and whose key verifies the leaf's signature. Null when the chain is the leaf alone; an
-// error when there are others and none is it.
-Result<const ChainCertificate*> FindIssuer(const std::string& name,
-                                           const std::vector<ChainCertificate>& chain);
+// The certificates that may have issued `chain[0]`: those of the others whose subject is the leaf's
+// issuer and whose key verifies the leaf's signature, in order. More than one when somebody forged
+// the name with a second key, which anybody can compute from an ECDSA signature: without a trust
+// anchor, nothing tells them apart. None when the chain is the leaf alone; an error when there are
+// others and none is it.
+Result<std::vector<const ChainCertificate*>> FindIssuers(
+    const std::string& name, const std::vector<ChainCertificate>& chain);
 
 // A Name of a certificate on one line, without control characters.
 std::string NameText(Bytes name);

@@ -47,6 +47,17 @@ Answer Ask(const DataSource& source, const CertificateFields& leaf, const ChainC
   return answer;
 }
 
+// A forged issuer beside the real one must not hide what that says.
+Answer AskAboutEach(const DataSource& source, const CertificateFields& leaf,
+                    const std::vector<const ChainCertificate*>& issuers, int64_t now) {
+  Answer answer = Ask(source, leaf, issuers.empty() ? nullptr : issuers[0], now);
+  for (size_t i = 1; i < issuers.size(); ++i) {
+    Answer other = Ask(source, leaf, issuers[i], now);
+    if (Outweighs(other.verdict.outcome, answer.verdict.outcome)) answer = std::move(other);
+  }
+  return answer;
+}
+
 uint64_t DataAge(const Snapshot& snapshot) {
   const uint64_t now = static_cast<uint64_t>(time(nullptr));
   const uint64_t then = snapshot.data_time_ms() / 1000;
@@ -118,10 +129,10 @@ int RunCheck(const CheckOptions& options) {
   const std::string name = ChainName(options.file);
   const Result<std::vector<ChainCertificate>> chain = ReadPemChain(name, *text);
   if (!chain.ok()) return Fail(chain.error());
-  const Result<const ChainCertificate*> issuer = FindIssuer(name, *chain);
-  if (!issuer.ok()) return Fail(issuer.error());
+  const Result<std::vector<const ChainCertificate*>> issuers = FindIssuers(name, *chain);
+  if (!issuers.ok()) return Fail(issuers.error());
 
-  const Answer answer = Ask(*source, chain->front().fields, *issuer, *now);
+  const Answer answer = AskAboutEach(*source, chain->front().fields, *issuers, *now);
   const std::string problem = source->ProblemOf(answer.verdict);
   if (answer.verdict.reason == Reason::kDamaged && !source->is_system()) {
     return Fail(MalformedError(problem));

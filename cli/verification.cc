@@ -30,4 +30,11 @@ int ExitCodeOf(Outcome outcome) {
   return 3;
 }
 
+bool Outweighs(Outcome other, Outcome first) {
+  const auto weight = [](Outcome outcome) {
+    return outcome == Outcome::kRevoked ? 2 : outcome == Outcome::kNotRevoked ? 1 : 0;
+  };
+  return weight(other) > weight(first);
+}
+
 }  // namespace crlite

@@ -15,4 +15,8 @@ Result<int64_t> VerificationTime(const std::string& at, const std::string& comma
 // 0 NotRevoked, 2 Revoked, 3 no answer.
 int ExitCodeOf(Outcome outcome);
 
+// Whether `other` holds rather than `first`, when a leaf was asked about under two issuers of one
+// name (FindIssuers): revoked under one is revoked, and any answer is more than none.
+bool Outweighs(Outcome other, Outcome first);
+
 }  // namespace crlite

@@ -55,16 +55,16 @@ Status ReadCertificate(const std::string& file, Exemption* out) {
   const Result<std::vector<ChainCertificate>> chain = ReadPemChain(name, *text);
   if (!chain.ok()) return chain.error();
   const CertificateFields& leaf = chain->front().fields;
-  const Result<const ChainCertificate*> issuer = FindIssuer(name, *chain);
-  if (!issuer.ok()) return issuer.error();
-  if (*issuer == nullptr) {
+  const Result<std::vector<const ChainCertificate*>> issuers = FindIssuers(name, *chain);
+  if (!issuers.ok()) return issuers.error();
+  if (issuers->empty()) {
     return MalformedError(fmt::format(
         "{}: has the certificate alone, and without its issuer the serial says nothing; add the "
         "issuer's certificate to the file, or exempt every certificate of this key by --leaf-spki "
         "{}",
         name, ToHex(leaf.SpkiHash().bytes)));
   }
-  out->issuer = (*issuer)->fields.SpkiHash();
+  out->issuer = issuers->front()->fields.SpkiHash();
   out->serial.assign(leaf.serial.begin(), leaf.serial.end());
   if (!out->serial.empty() && out->serial.size() <= kMaxExemptSerialSize) return Status::Ok();
   return MalformedError(fmt::format("{}: a serial of {} bytes, wanted 1 to {}; use --leaf-spki {}",

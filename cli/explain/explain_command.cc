@@ -65,6 +65,21 @@ void TellProblems(const DataReport& report) {
   }
 }
 
+// A forged issuer beside the real one must not hide what that says.
+Explanation ExplainEach(const DataReport& report, const CertificateFields& leaf,
+                        const std::vector<const ChainCertificate*>& issuers, const LogNames& names,
+                        int64_t at, uint64_t now_ms) {
+  Explanation explanation =
+      Explain(report, leaf, issuers.empty() ? nullptr : issuers[0], names, at, now_ms);
+  for (size_t i = 1; i < issuers.size(); ++i) {
+    Explanation other = Explain(report, leaf, issuers[i], names, at, now_ms);
+    if (Outweighs(other.verdict.outcome, explanation.verdict.outcome)) {
+      explanation = std::move(other);
+    }
+  }
+  return explanation;
+}
+
 int RunExplain(const ExplainOptions& options) {
   const uint64_t now_ms = NowMs();
   const Result<int64_t> at = VerificationTime(options.at, "explain");
@@ -82,12 +97,12 @@ int RunExplain(const ExplainOptions& options) {
   const std::string name = options.host.empty() ? ChainName(options.file) : options.host;
   const Result<std::vector<ChainCertificate>> chain = ReadPemChain(name, *text);
   if (!chain.ok()) return Fail(chain.error());
-  const Result<const ChainCertificate*> issuer = FindIssuer(name, *chain);
-  if (!issuer.ok()) return Fail(issuer.error());
+  const Result<std::vector<const ChainCertificate*>> issuers = FindIssuers(name, *chain);
+  if (!issuers.ok()) return Fail(issuers.error());
 
   TellProblems(*report);
   const Explanation explanation =
-      Explain(*report, chain->front().fields, *issuer, names, *at, now_ms);
+      ExplainEach(*report, chain->front().fields, *issuers, names, *at, now_ms);
   if (options.json) {
     PrintJson(ExplanationToJson(explanation, *report, now_ms));
   } else {

@@ -97,6 +97,15 @@ class Check(unittest.TestCase):
         self.expect_failure(65, "does not verify .*; put the issuer's", "--filter",
                             self.world.revoked, stdin=self.world.leaf + impostor)
 
+    def test_a_second_key_that_verifies_hides_nothing(self):
+        forged = self.world.forge_issuer()
+        chain = self.world.leaf + forged + self.world.ca
+        self.expect("Revoked", 2, "--filter", self.world.revoked, stdin=chain)
+        self.expect("NotRevoked", 0, "--filter", self.world.good, stdin=chain)
+        # The forged one alone is believed: it has signed, as far as anybody can see.
+        self.expect("NotEnrolled", 3, "--filter", self.world.revoked,
+                    stdin=self.world.leaf + forged)
+
     def test_a_chain_without_the_issuer_is_an_error(self):
         other = self.world.make_ca("stranger", "/CN=Stranger")
         self.expect_failure(65, "no certificate of 'CN = Test CA'", "--filter", self.world.good,

@@ -14,6 +14,7 @@ LOG = hashlib.sha256(b"a log").digest()
 OTHER_LOG = hashlib.sha256(b"another log").digest()
 SCT_TIME = 1_700_000_000_000
 NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+SECOND_KEY = pathlib.Path(__file__).resolve().parents[1] / "support/second_key.py"
 SCT_OID = "1.3.6.1.4.1.11129.2.4.2"
 
 
@@ -108,6 +109,16 @@ class World:
         request = self.openssl("req", "-new", *NEW_KEY, "-keyout", "leaf.key", "-subj", subject)
         return self.openssl("x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", 10,
                             "-set_serial", serial, "-extfile", "leaf.cnf", stdin=request)
+
+    def forge_issuer(self):
+        """The PEM of a certificate of the CA's name with another key, which verifies the leaf's
+        signature, too."""
+        leaf = self.write("leaf.pem", self.leaf)
+        key = subprocess.run([sys.executable, SECOND_KEY, leaf, self.path / "ca.pem"], check=True,
+                             capture_output=True).stdout
+        self.make_ca("forger", "/CN=Forger")
+        return self.openssl("x509", "-new", "-force_pubkey", self.write("second.pub", key), "-subj",
+                            "/CN=Test CA", "-days", 30, "-CA", "forger.pem", "-CAkey", "forger.key")
 
     def spki_hash(self, pem):
         public_key = self.openssl("x509", "-pubkey", "-noout", stdin=pem)

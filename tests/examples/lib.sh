@@ -22,7 +22,7 @@ forge() {
   cp "$pki/$2.key" "$pki/$1.key"
   printf '%s\n' 'basicConstraints = critical, CA:TRUE' "${@:3}" >"$pki/forged.cnf"
   [[ -e $pki/forger.pem ]] || PKI_SAN='' PKI_SCTS='' pki_sign "$pki" ca forger '/CN=Example Root CA'
-  /usr/bin/python3 "$root/tests/examples/second_key.py" "$pki/$2.pem" "$pki/intermediate.pem" \
+  /usr/bin/python3 "$root/tests/support/second_key.py" "$pki/$2.pem" "$pki/intermediate.pem" \
     >"$pki/forged.pub"
   openssl x509 -new -force_pubkey "$pki/forged.pub" -subj '/CN=Example Intermediate CA' \
     -days "${forged_days:-30}" \
