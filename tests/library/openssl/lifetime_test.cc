@@ -92,11 +92,13 @@ TEST(Slot, OfAnApplicationIsNotFollowed) {
 
 // Fails the allocation that is this many away; negative: none.
 int g_allocations_left = -1;
-void* AllocateOrFail(size_t size, const char*, int) {
-  return g_allocations_left-- == 0 ? nullptr : malloc(size);
-}
 void* ReallocateOrFail(void* old, size_t size, const char*, int) {
-  return g_allocations_left-- == 0 ? nullptr : realloc(old, size);
+  if (g_allocations_left-- != 0) return realloc(old, size);
+  errno = ENOMEM;
+  return nullptr;
+}
+void* AllocateOrFail(size_t size, const char* file, int line) {
+  return ReallocateOrFail(nullptr, size, file, line);
 }
 void Free(void* memory, const char*, int) { free(memory); }
 
@@ -147,10 +149,12 @@ TEST(Memory, ThatIsShortAttachesWhollyOrNotAtAll) {
                 const Ptr<X509_STORE> store = StoreOf(world.root);
                 const SslContext client = ClientOf(store.get());
                 g_allocations_left = fails;
+                errno = 4711;
                 const bool is_attached =
                     crlite_attach_store(client.get(), world.snapshot.get()) == 1;
                 const bool was_short = g_allocations_left < 0;
                 g_allocations_left = -1;
+                EXPECT_EQ(errno, 4711);
                 EXPECT_EQ(ERR_peek_error(), 0u);
                 failures += is_attached ? 0 : 1;
                 EXPECT_EQ(Verify(store.get(), world.revoked).error,
