@@ -185,8 +185,8 @@ void AddSctLists(Corpus* corpus) {
 
 // A self-signed certificate; an Ed25519 key and its signatures are the same every time.
 Content Certificate(const char* not_before, const char* not_after, const Content& serial,
-                    const Content& sct_extension) {
-  const Content private_key(32, 7);
+                    const Content& sct_extension, uint8_t key_byte = 7) {
+  const Content private_key(32, key_byte);
   EVP_PKEY* key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, private_key.data(), 32);
   X509* x509 = X509_new();
   X509_set_version(x509, X509_VERSION_3);
@@ -218,10 +218,31 @@ Content Certificate(const char* not_before, const char* not_after, const Content
 
 void AddCertificates(Corpus* corpus) {
   const Content scts = SctExtension({SctItem(0, 1, {}), SctItem(0, 2, {})});
-  corpus->Add("certificate", "plain", Certificate("250101000000Z", "260101000000Z", {1}, {}));
+  const Content plain = Certificate("250101000000Z", "260101000000Z", {1}, {});
+  corpus->Add("certificate", "plain", plain);
   corpus->Add("certificate", "scts",
               Certificate("250101000000Z", "260101000000Z", {0x9a, 1}, scts));
   corpus->Add("certificate", "far", Certificate("491231235959Z", "20991231235959Z", {5, 6}, scts));
+
+  // For library_check: a leaf of a key of its own and its issuer, asked about in 2025 or later.
+  const uint8_t in_time = 2, later = 4, leaf_alone = 0x80;
+  const auto leaf = [](const Content& serial, const Content& sct_extension) {
+    return Certificate("250101000000Z", "260101000000Z", serial, sct_extension, 8);
+  };
+  const auto add_chain = [&](const std::string& name, uint8_t asked, const Content& certificate) {
+    Content chain = {asked};
+    AppendNumber(&chain, certificate.size(), 2, true);
+    Append(&chain, certificate);
+    Append(&chain, plain);
+    corpus->Add("library_check", name, chain);
+  };
+  add_chain("revoked", in_time, leaf({1}, scts));
+  add_chain("not-revoked", in_time, leaf({2}, scts));
+  add_chain("not-covered", in_time, leaf({1}, SctExtension({SctItem(0, 9, {})})));
+  add_chain("no-sct", in_time, leaf({1}, {}));
+  add_chain("expired", later, leaf({1}, scts));
+  add_chain("leaf-alone", in_time | leaf_alone, leaf({1}, scts));
+  add_chain("no-leaf", in_time, {0x30, 0});
 }
 
 // A content that has half of its bytes from the dictionary, as itself and as a patch.
