@@ -145,13 +145,22 @@ StoreReader::StoreReader(Store& store) : store_(store) {
     std::atomic<uint32_t>& readers = store.threads_->counters[slot_][shard_].readers;
     readers.fetch_add(1, std::memory_order_seq_cst);
     if (store.current_.load(std::memory_order_seq_cst) == slot_) return;
-    readers.fetch_sub(1, std::memory_order_seq_cst);
+    Leave();
     store.Sweep();  // for a moment the old data looked as if it were read
   }
 }
 
+void StoreReader::Leave() {
+  std::atomic<uint32_t>& readers = store_.threads_->counters[slot_][shard_].readers;
+  // Nobody is counted in a child that was forked by a signal handler, which we go on in when it
+  // returns: below zero, the next reader would not show.
+  if (readers.load(std::memory_order_relaxed) != 0) {
+    readers.fetch_sub(1, std::memory_order_seq_cst);
+  }
+}
+
 StoreReader::~StoreReader() {
-  store_.threads_->counters[slot_][shard_].readers.fetch_sub(1, std::memory_order_seq_cst);
+  Leave();
   if (store_.current_.load(std::memory_order_seq_cst) != slot_) store_.Sweep();
 }
 

@@ -84,6 +84,8 @@ class StoreReader {
   const StateData& data() const { return store_.slots_[slot_]; }
 
  private:
+  void Leave();
+
   Store& store_;
   uint32_t slot_;
   uint32_t shard_;

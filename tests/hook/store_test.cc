@@ -88,6 +88,24 @@ TEST(Store, ForkedChildForgetsReadersThatItDoesNotHave) {
   });
 }
 
+// A signal handler that forks may have interrupted a reader, which leaves in the child, too, where
+// it is not counted any more.
+TEST(Store, ForkInsideAReaderCostsNoOther) {
+  InChild([] {
+    OpenedStore opened;
+    auto interrupted = std::make_unique<StoreReader>(opened.store);
+    opened.store.ForgetOtherThreads();
+    // At the same place, so that it is counted where the other one was.
+    StoreReader* const place = interrupted.release();
+    place->~StoreReader();
+    const std::unique_ptr<StoreReader> later(new (place) StoreReader(opened.store));
+    opened.Publish();
+    EXPECT_EQ(GenerationOf(StoreReader(opened.store)), 2u);
+    EXPECT_EQ(opened.Mapped(), 2) << "unmapped under a reader";
+    EXPECT_EQ(GenerationOf(*later), 1u);
+  });
+}
+
 // The child inherits readers that will never leave, perhaps a lock that nobody will release. (With
 // whole verifications in place of readers it would also inherit libcrypto's locks, which libcrypto
 // does not survive.)
