@@ -25,6 +25,7 @@ if(CRLITE_COVERAGE)
   add_link_options(--coverage)
 endif()
 
-# The freestanding half: no C++ runtime may be needed by what is compiled with these.
+# The freestanding half: no C++ runtime may be needed by what is compiled with these. Distributions
+# that harden what they build turn assertions on that live in libstdc++.
 set(CRLITE_FREESTANDING_OPTIONS -fno-exceptions -fno-rtti -fno-threadsafe-statics
-    -fvisibility=hidden -fvisibility-inlines-hidden)
+    -fvisibility=hidden -fvisibility-inlines-hidden -U_GLIBCXX_ASSERTIONS)
