@@ -10,7 +10,11 @@ import socket
 import ssl
 import sys
 
-import crlite
+try:
+    import crlite
+except OSError as error:  # libcrlite is not installed
+    print(f"CRLITE UNKNOWN - {error}")
+    sys.exit(3)
 
 
 def finish(state, line):

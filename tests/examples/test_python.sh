@@ -39,6 +39,7 @@ plugin 'private CA' 3 "UNKNOWN - localhost:[0-9]+: NotCovered \(.*\), allowed; $
 site "$good" "$work/none"
 plugin 'no snapshot' 3 "UNKNOWN - localhost:[0-9]+: NoData \(.*\), allowed; $none" "${args[@]}"
 plugin 'no server' 3 'UNKNOWN - localhost:1: .*' localhost 1
+LD_LIBRARY_PATH='' plugin 'no library' 3 'UNKNOWN - libcrlite\.so\.1: .*' localhost 1
 plugin 'unknown option' 3 'UNKNOWN - .*--no-such.*' localhost --no-such
 site "$revoked"
 OPENSSL_CONF=$work/openssl.cnf plugin 'revoked site, refused by the module' 2 \
