@@ -25,9 +25,8 @@ static int dial(const char* host, const char* port) {
 }
 
 static void get(gnutls_session_t session) {
-  static const char kRequest[] = "GET / HTTP/1.0\r\n\r\n";
-  char text[4096];
-  gnutls_record_send(session, kRequest, strlen(kRequest));
+  char text[4096] = "GET / HTTP/1.0\r\n\r\n";
+  gnutls_record_send(session, text, strlen(text));
   for (ssize_t n; (n = gnutls_record_recv(session, text, sizeof text)) > 0;)
     fwrite(text, 1, (size_t)n, stdout);
 }
@@ -48,7 +47,8 @@ int main(int argc, char** argv) {
   gnutls_session_set_verify_output_function(session, on_link);
   const int fd = dial(argv[1], argv[2]);
   gnutls_transport_set_int(session, fd);
-  const int error = gnutls_handshake(session);
+  int error = gnutls_handshake(session);
+  while (error != 0 && !gnutls_error_is_fatal(error)) error = gnutls_handshake(session);
   if (error == 0) get(session);
   if (error != 0) fprintf(stderr, "client: %s\n", gnutls_strerror(error));
   close(fd);

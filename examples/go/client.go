@@ -16,6 +16,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) < 3 {
+		log.Fatal("client: wanted a URL and a file with root certificates")
+	}
 	snapshot := "/var/lib/crlite/snapshot"
 	if len(os.Args) > 3 {
 		snapshot = os.Args[3]

@@ -1,8 +1,7 @@
-/* libcrlite for Node.js:
- *   cc -shared -fPIC -I/usr/include/node crlite.c $(pkg-config --cflags --libs crlite) -o
- * crlite.node const crlite = require('./crlite.node'); const store =
- * crlite.open('/var/lib/crlite/snapshot'); const why = crlite.refusal(store, leaf.raw, issuer.raw);
- * // undefined: not to be refused The issuer must be a proved one: see client.js. */
+/* libcrlite for Node.js: open(path) gives a store, refusal(store, leaf.raw, issuer.raw) the reason
+ * to refuse, or undefined. The issuer must be a proved one: see client.js.
+ *   cc -shared -fPIC -I/usr/include/node crlite.c $(pkg-config --cflags --libs crlite) \
+ *     -o crlite.node */
 #include <crlite/crlite.h>
 #include <node_api.h>
 
@@ -20,7 +19,8 @@ static napi_value open_store(napi_env env, napi_callback_info info) {
   crlite_error error = CRLITE_ERR_ARGUMENT;
   if (napi_get_value_string_utf8(env, argument, path, sizeof path, &size) == napi_ok)
     error = crlite_open(path, 0, &store);
-  if (error == CRLITE_OK) napi_create_external(env, store, close_store, NULL, &value);
+  if (error == CRLITE_OK && napi_create_external(env, store, close_store, NULL, &value) != napi_ok)
+    crlite_close(store);
   if (error != CRLITE_OK) napi_throw_error(env, "ERR_CRLITE", crlite_error_text(error));
   return value;
 }

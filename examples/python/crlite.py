@@ -36,7 +36,7 @@ class Store:
     def __init__(self, snapshot=None):
         self._handle = _Handle()
         _raise(_lib.crlite_open(snapshot and snapshot.encode(), 0, byref(self._handle)))
-        weakref.finalize(self, _lib.crlite_close, self._handle)
+        weakref.finalize(self, _lib.crlite_close, self._handle).atexit = False  # threads may ask
 
     def check(self, chain, report=True):
         """Is chain[0] revoked, which chain[1] issued? `report`: tell the journal about it."""
