@@ -18,9 +18,9 @@ extern "C" {
  * happens if `ctx` is NULL. */
 void upki_openssl_set_config(SSL_CTX* ctx, const upki_config* config);
 
-/* An SSL_verify_cb. 0 if `ok` is 0. At depth 0 the whole chain is asked about, with the config of
- * the connection's SSL_CTX, else with one that is opened at the first use and stays open. Revoked
- * is X509_V_ERR_CERT_REVOKED and 0, an error (no issuer, no data, ...) is
+/* An SSL_verify_cb. 0 if `ok` is 0. At depth 0 the leaf and its verified issuer are asked about,
+ * with the config of the connection's SSL_CTX, else with one that is opened at the first use and
+ * stays open. Revoked is X509_V_ERR_CERT_REVOKED and 0, an error (no issuer, no data, ...) is
  * X509_V_ERR_APPLICATION_VERIFICATION and 0, all else `ok`. */
 int upki_openssl_verify_callback(int ok, X509_STORE_CTX* ctx);
 

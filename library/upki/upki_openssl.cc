@@ -49,11 +49,12 @@ const upki_config* ConfigOf(X509_STORE_CTX* ctx) {
   return config != nullptr ? static_cast<const upki_config*>(config) : DefaultConfig();
 }
 
-// The certificates of a chain in DER.
+// What a verified chain says of its leaf: the leaf and its issuer, in DER. Not those behind: a CA
+// that changed its key has certificates of one name there, and only one of them issued the leaf.
 class DerChain {
  public:
   explicit DerChain(const STACK_OF(X509) * chain)
-      : size_(static_cast<size_t>(sk_X509_num(chain))),
+      : size_(sk_X509_num(chain) < 2 ? 1 : 2),
         certificates_(static_cast<upki_certificate_der*>(
             OPENSSL_zalloc(size_ * sizeof(upki_certificate_der)))) {
     is_whole_ = certificates_ != nullptr;

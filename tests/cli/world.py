@@ -99,11 +99,11 @@ class World:
                      "-days", 30, "-out", f"{name}.pem")
         return (self.path / f"{name}.pem").read_bytes()
 
-    def issue(self, name, scts, serial="0x00da4f392bfd8bcea8"):
-        """The PEM of a leaf that the CA issued, with these embedded SCTs."""
-        extension = "basicConstraints=CA:FALSE"
+    def issue(self, name, scts, serial="0x00da4f392bfd8bcea8", more=""):
+        """The PEM of a leaf that the CA issued, with these embedded SCTs and `more` extensions."""
+        extension = more or "basicConstraints=CA:FALSE"
         if scts:
-            extension = f"{SCT_OID}=DER:{sct_extension(scts).hex(':')}"
+            extension = f"{more}{SCT_OID}=DER:{sct_extension(scts).hex(':')}"
         self.write("leaf.cnf", extension.encode())
         subject = f"/CN={name}.example"
         request = self.openssl("req", "-new", *NEW_KEY, "-keyout", "leaf.key", "-subj", subject)

@@ -14,7 +14,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "cli"))
-from world import BUILD, World, contradict, run, sct  # noqa: E402
+from world import BUILD, World, clubcard_v4, contradict, run, sct  # noqa: E402
 
 STATE = pathlib.Path("/var/lib/crlite")
 NOT_COVERED, REVOKED, NOT_REVOKED = "0 1", "0 2", "0 3"
@@ -218,10 +218,11 @@ class UpkiTest(unittest.TestCase):
 
     # TLS.
 
-    def connect(self, ca="ca.pem", *arguments):
-        """What upki_client says of a site with the leaf."""
+    def connect(self, ca="ca.pem", *arguments, site=None, key=None):
+        """What upki_client says of a site with the leaf, or with this chain and key."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.world.write("site.pem", self.world.leaf), self.key)
+        context.load_cert_chain(self.world.write("site.pem", site or self.world.leaf),
+                                key or self.key)
 
         def serve():
             try:
@@ -250,6 +251,26 @@ class UpkiTest(unittest.TestCase):
             self.publish(self.world.good)
             # Unable to get the local issuer: the callback leaves it at that.
             self.assertEqual(self.connect("other.pem", *arguments), "refused 20")
+
+    def test_the_verified_issuer_alone_is_asked_about(self):
+        # The CA has a new key, and its old one has signed that; of the old one's, all is revoked.
+        old = self.world.make_ca("old", "/CN=Test CA")
+        identifiers = b"subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+        public_key = self.world.openssl("x509", "-pubkey", "-noout", stdin=self.world.ca)
+        link = self.world.openssl(
+            "x509", "-new", "-force_pubkey", self.world.write("ca.pub", public_key), "-subj",
+            "/CN=Test CA", "-days", 30, "-CA", "old.pem", "-CAkey", "old.key", "-extfile",
+            self.world.write("link.cnf", identifiers + b"basicConstraints=critical,CA:TRUE\n"))
+        leaf = self.world.issue("rolled", [sct()], more=identifiers.decode())
+        key = self.world.write("rolled.key", (self.world.path / "leaf.key").read_bytes())
+        all_of_old = self.world.write(
+            "old.filter", clubcard_v4(self.world.spki_hash(old), inverted=1))
+        self.publish(self.world.good, all_of_old)
+        said = self.connect("old.pem", site=leaf + link, key=key)
+        self.assertEqual(said, "connected 0")
+        self.publish(self.world.revoked)
+        said = self.connect("old.pem", site=leaf + link, key=key)
+        self.assertEqual(said, "refused 23")
 
 
 if __name__ == "__main__":
