@@ -4,40 +4,26 @@
 // Prints rows of the results as JSON (tests/bench/report/report.py tells the form). All figures are
 // CPU time and come from the same minute: each round measures everything once, and the median of
 // the rounds counts.
-//
-// The certificates are made on the spot. As their issuer is in no filter, the set's largest issuer
-// is given its name; that makes other bits of the answer, not other work: a certificate that is not
-// revoked meets random bits either way.
-#include <openssl/conf.h>
 #include <openssl/evp.h>
-#include <openssl/provider.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <random>
 
-#include "cascade/snapshot/install.h"
 #include "provider/leaf.h"
-#include "tests/bench/questions.h"
+#include "tests/bench/hook_world.h"
 #include "tests/bench/verified_context.h"
 #include "tests/hook/bound_libcrypto.h"
-#include "tests/support/temporary_directory.h"
 
 namespace crlite::bench {
 namespace {
 
 using hook::Certificate;
 using hook::Ptr;
-
-// More than a branch predictor can learn, few enough for the caches: a host has just decoded its
-// own.
-constexpr size_t kLeaves = 256;
 
 // CPU time of this thread, in ns.
 double CpuNs() {
@@ -53,58 +39,6 @@ double Time(size_t calls, const Action& action) {
   for (size_t i = 0; i < calls; ++i) action(i);
   return (CpuNs() - begin) / static_cast<double>(calls);
 }
-
-// Every clubcard's block of `from` becomes one of `to`.
-void RenameIssuer(BenchSet* set, const IssuerSpkiHash& from, const IssuerSpkiHash& to) {
-  for (const auto& clubcard : set->clubcards) {
-    for (ClubcardBlock& block : clubcard->blocks) {
-      if (block.issuer == from) block.issuer = to;
-    }
-    Must(CheckClubcard(clubcard.get(), /*sort=*/true).ok(), "clubcard with another issuer");
-  }
-}
-
-// A root, leaves of it that are not revoked, and the snapshot that says so.
-struct World {
-  explicit World(const std::string& set_path) {
-    BenchSet set = OrDie(ReadBenchSet(set_path));
-    root = hook::MakeRoot();
-    store = hook::StoreOf(root);
-    RenameIssuer(&set, set.issuers[0].hash, root.SpkiHash());
-    content = OrDie(CompileFirst(set, set.clubcards.size()));
-    Must(Snapshot::Open(content, &snapshot) == SnapshotError::kNone, "snapshot opens");
-    const std::vector<Sct> scts = SctsCoveredByAll(set);
-    std::mt19937_64 random(3);
-    while (leaves.size() < kLeaves) {
-      Question question{root.SpkiHash(), std::vector<uint8_t>(16), scts};
-      std::ranges::generate(question.serial, [&] { return static_cast<uint8_t>(random()); });
-      question.serial[0] = 0x11;  // positive and minimal
-      if (snapshot.Check(question.AsQuery()).outcome != Outcome::kNotRevoked) continue;
-      hook::CertificateOptions options;
-      options.serial = question.serial;
-      options.sct_extension = hook::EncodeSctExtension(scts);
-      leaves.push_back(hook::Issue(&root, options));
-      questions.push_back(std::move(question));
-    }
-    Install();
-  }
-
-  const std::string& folder() const { return folder_.path(); }
-
-  Certificate root;
-  Ptr<X509_STORE> store;
-  std::vector<Certificate> leaves;
-  std::vector<Question> questions;
-  std::vector<uint8_t> content;
-  Snapshot snapshot;
-
- private:
-  void Install() {
-    const Status status = InstallSnapshot(StatePaths(folder()), content);
-    if (!status.ok()) fprintf(stderr, "%s\n", status.error().message.c_str()), exit(74);
-  }
-  TemporaryDirectory folder_;
-};
 
 void VerifyChain(World* world, size_t i) {
   const Ptr<X509_STORE_CTX> ctx(X509_STORE_CTX_new());
@@ -126,23 +60,6 @@ double TimeVerifyFunction(World* world, size_t calls) {
   });
   X509_STORE_set_verify(world->store.get(), nullptr);
   return ns;
-}
-
-// Loads an openssl.cnf with the default provider and the module; without it if `module` is empty.
-void LoadConfiguration(const World& world, const std::string& module) {
-  // Another child may be writing its own.
-  const std::string path = world.folder() + "/openssl.cnf." + std::to_string(getpid());
-  std::ofstream file(path);
-  file << "openssl_conf = init\n[init]\nproviders = providers\n"
-          "[default_section]\nactivate = 1\n[providers]\ndefault = default_section\n";
-  if (!module.empty()) {
-    file << "crlite = crlite_section\n[crlite_section]\nactivate = 1\nmodule = " << module
-         << "\nsnapshot = " << world.folder() << "/snapshot\n";
-  }
-  file.close();
-  Must(OSSL_LIB_CTX_load_config(nullptr, path.c_str()) == 1, "configuration is loaded");
-  const bool is_loaded = OSSL_PROVIDER_available(nullptr, "crlite") == 1;
-  Must(is_loaded != module.empty(), "module is where it was asked for");
 }
 
 // A child that measures when it is told to: 'v' a verification, 'f' the verify function.

@@ -4,7 +4,7 @@
 # run.sh [--full] [--every N] [--only PART,...] [--out DIR] [--build DIR] [--small]
 #   --full    our own set at full scale: 300 million serials and 61 filters (an hour)
 #   --every   of its 60 deltas only each N-th
-#   --only    these parts alone, of: set check distribution cold hook compile host report. Results of
+#   --only    these parts alone, of: set check distribution cold hook library compile host report. Results of
 #             the others stay from the run before
 #   --out     where performance.md and its plots go (default: docs)
 #   --build   a build to measure (default: build/release, built first)
@@ -21,7 +21,7 @@ here=$root/tests/bench
 source "$root/examples/lib/build.sh"
 export PYTHONDONTWRITEBYTECODE=1
 
-build='' out=$root/docs scale=30 deltas=60 every=1 only=set,check,distribution,cold,hook,compile,host,report
+build='' out=$root/docs scale=30 deltas=60 every=1 only=set,check,distribution,cold,hook,library,compile,host,report
 small=() quick=()
 while (($#)); do
   case $1 in
@@ -75,6 +75,15 @@ part_cold() {
 
 part_hook() {
   keep hook "$build/bin/bench_hook" --set "$set" --module "$build/lib/crlite.so" "${small[@]}"
+}
+
+part_library() {
+  local options=(--benchmark_repetitions=31 --benchmark_min_time=0.05)
+  ((${#small[@]} == 0)) || options=(--benchmark_repetitions=1 --benchmark_min_time=0.001)
+  "$build/bin/bench_library" "${options[@]}" --benchmark_enable_random_interleaving=true \
+    --benchmark_out="$results/library.json" --benchmark_out_format=json \
+    --set "$set" --module "$build/lib/crlite.so" \
+    >"$work/library.log" 2>&1 || { cat "$work/library.log" >&2; return 1; }
 }
 
 part_compile() {

@@ -226,6 +226,20 @@ class Report:
             self.add(*table(("processes", "snapshot, resident pages added up", "snapshot, PSS added up",
                              "everything, PSS added up", "private dirty of each"), shared))
 
+    def write_library(self):
+        self.add("## The C library")
+        self.add("One question by name about the same leaves, beside the check inside of it and the whole hook, in "
+                 "turns: the least of repetitions, from one run of `bench_library`. With two threads, the CPU time "
+                 "that each of them takes.")
+        self.add(*value_table(self.results, "each", {
+            "library/check": "the check of issuer hash, serial and SCTs alone",
+            "library/query/1": "crlite_query, the same with evidence and policy",
+            "library/query/2": "the same in each of two threads",
+            "library/chain/1": "crlite_check_chain, from the DER of leaf and issuer",
+            "library/chain/2": "the same in each of two threads",
+            "library/hook": "the whole hook, called with a chain that is verified already",
+        }))
+
     def write_compiler(self):
         self.add("## The compiler")
         self.add("`crlite-sync publish --force` reads all filters, verifies their hashes, compiles, writes, syncs "
@@ -269,7 +283,7 @@ class Report:
 
     def text(self):
         for part in (self.write_machine, self.write_targets, self.write_check, self.write_distributions,
-                     self.write_hook, self.write_host, self.write_compiler, self.write_builder):
+                     self.write_hook, self.write_library, self.write_host, self.write_compiler, self.write_builder):
             part()
         return "\n".join(self.lines)
 
