@@ -118,7 +118,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 3) return 0;
   const int64_t at = kTimes[data[0] % std::size(kTimes)];
   const size_t count = data[0] & 0x80 ? 1 : 2;
-  const size_t leaf_size = std::min<size_t>(data[1] << 8 | data[2], size - 3);
+  const size_t leaf_size = std::min(size_t{256} * data[1] + data[2], size - 3);
   // In memory of their own, so that AddressSanitizer sees a read behind the end.
   const std::vector<uint8_t> leaf_der(data + 3, data + 3 + leaf_size);
   const std::vector<uint8_t> issuer_der(data + 3 + leaf_size, data + size);
