@@ -44,8 +44,8 @@ int main(int argc, char** argv) {
   BIO_set_conn_hostname(bio, argv[1]);
   const char* host = BIO_get_conn_hostname(bio);
   int status = 1;
-  if (SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1 &&
-      BIO_do_connect(bio) == 1) {
+  if (host != NULL && *host != 0 && SSL_set1_host(ssl, host) == 1 && /* no name, none verified */
+      SSL_set_tlsext_host_name(ssl, host) == 1 && BIO_do_connect(bio) == 1) {
     status = is_refused(store, ssl) ? 2 : 0;
   }
   char text[4096];

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 struct connection { /* what gnutls_session_get_ptr gives */
-  const char* host;
+  const char* host; /* never NULL, which would verify no name */
   crlite_store* store;
   int refused; /* by crlite; set by verify */
 };

@@ -12,3 +12,10 @@ client() {
   "$work/client" "${address%/}" "$pki/root.pem" "$2"
 }
 check_example client
+
+# Without a name OpenSSL would verify none.
+for host in '' '*'; do
+  address=$host:${good//[!0-9]/}
+  ! "$work/client" "$address" "$pki/root.pem" "$snapshot" >"$work/output" 2>&1 </dev/null ||
+    fail "$address was accepted: $(cat "$work/output")"
+done
