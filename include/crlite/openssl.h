@@ -29,8 +29,8 @@ extern "C" {
  * verified it. Composes with whatever verify callback the program has set or sets later, on `ctx`
  * or on a connection, and with the verify function that the X509_STORE has. The check belongs to
  * the X509_STORE that `ctx` has now: call it after SSL_CTX_set_cert_store. Calling it again changes
- * nothing. Returns 1, or 0 when there is no memory or when an X509_STORE_set_verify of the
- * program's has taken the check away since. */
+ * nothing. Returns 1, or 0 when there is no memory or no X509_STORE, or when an
+ * X509_STORE_set_verify of the program's has taken the check away since. */
 int crlite_attach(SSL_CTX* ctx);
 
 /* The same with a store of the program's, of which a reference is kept until the X509_STORE is

@@ -47,7 +47,8 @@ int crlite_attach_store(SSL_CTX* ctx, crlite_store* store) {
   if (for_verification != nullptr && !crlite::Attach(for_verification, store, crlite::Verify)) {
     return 0;
   }
-  return crlite::Attach(SSL_CTX_get_cert_store(ctx), store, crlite::Verify) ? 1 : 0;
+  X509_STORE* const of_context = SSL_CTX_get_cert_store(ctx);  // a program may have taken it away
+  return of_context != nullptr && crlite::Attach(of_context, store, crlite::Verify) ? 1 : 0;
 }
 
 int crlite_verify_callback(int ok, X509_STORE_CTX* ctx) {

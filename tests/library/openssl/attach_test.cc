@@ -203,6 +203,9 @@ TEST(Attach, WantsAContextAndAStore) {
     EXPECT_EQ(crlite_attach_store(nullptr, world.snapshot.get()), 0);
     EXPECT_EQ(crlite_attach_store(world.client.get(), nullptr), 0);
     world.ExpectAttached();
+    const SslContext nothing = ClientOf(world.store.get());
+    SSL_CTX_set_cert_store(nothing.get(), nullptr);
+    EXPECT_EQ(crlite_attach_store(nothing.get(), world.snapshot.get()), 0);
   });
 }
 
