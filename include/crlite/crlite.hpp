@@ -58,6 +58,7 @@ class result {
   crlite_reason reason() const noexcept { return crlite_result_reason(get()); }
   crlite_action action() const noexcept { return crlite_result_action(get()); }
   crlite_rule rule() const noexcept { return crlite_result_rule(get()); }
+  bool insists() const noexcept { return crlite_result_insists(get()) != 0; }
   std::string filter() const { return crlite_result_filter(get()); }
   // Whether a filter covers the certificate's time; *out is the first SCT that says so.
   bool sct(crlite_sct* out) const noexcept { return crlite_result_sct(get(), out) != 0; }

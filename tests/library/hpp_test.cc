@@ -47,6 +47,7 @@ TEST(Hpp, AnswersAsTheLibraryDoes) {
   EXPECT_EQ(result.reason(), CRLITE_REASON_FILTERS);
   EXPECT_EQ(result.action(), CRLITE_REFUSE);
   EXPECT_EQ(result.rule(), CRLITE_RULE_REVOKED);
+  EXPECT_FALSE(result.insists());
   EXPECT_EQ(result.filter(), crlite_result_filter(result.get()));
   EXPECT_FALSE(result.filter().empty());
   EXPECT_EQ(result.trouble(), "");
@@ -62,6 +63,13 @@ TEST(Hpp, AnswersAsTheLibraryDoes) {
   store.report(result);
   EXPECT_EQ(crlite::hook::JournalLines().size(), 1U);
   EXPECT_EQ(store.check({world.good.Der(), world.root.Der()}).action(), CRLITE_ALLOW);
+}
+
+TEST(Hpp, TellsThatThePolicyInsists) {
+  PublishedWorld world;
+  world.host.policy.insist = true;
+  world.Publish();
+  EXPECT_TRUE(world.Open().check({world.revoked.Der(), world.root.Der()}).insists());
 }
 
 TEST(Hpp, AsksAtTheGivenTime) {
