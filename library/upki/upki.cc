@@ -106,9 +106,12 @@ upki_result Check(crlite_store* store, const upki_certificate_der* certificates,
     }
     if (!SameBytes(candidate.subject_name, leaf.issuer_name)) continue;
     const upki_result meaning = Ask(store, certificates[0], certificates[i], result.get());
-    if (WeightOf(meaning) <= WeightOf(answer)) continue;
-    answer = meaning;
-    crlite_report(store, result.get());
+    const bool is_weightier = WeightOf(meaning) > WeightOf(answer);
+    if (is_weightier) answer = meaning;
+    // A forged issuer in front hides nothing in shadow mode either.
+    if (is_weightier || crlite_result_outcome(result.get()) == CRLITE_REVOKED) {
+      crlite_report(store, result.get());
+    }
     if (answer == UPKI_REVOCATION_REVOKED) return answer;
   }
   if (WeightOf(answer) != 1 || AreSctsWellFormed(leaf)) return answer;

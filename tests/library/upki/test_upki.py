@@ -211,6 +211,8 @@ class UpkiTest(unittest.TestCase):
                 line = journal.recv(65536)
                 self.assertIn(b"upki_program", line)
                 self.assertIn(b"00da4f392bfd8bcea8", line)
+                self.check(self.leaf, self.forged, self.ca, CRLITE_MODE="shadow")
+                self.assertIn(b"would have refused a revoked", journal.recv(65536))
                 journal.settimeout(0.1)
                 self.assertRaises(TimeoutError, journal.recv, 65536)
             finally:
