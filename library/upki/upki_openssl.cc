@@ -9,10 +9,29 @@
 namespace crlite {
 namespace {
 
-int g_slot = -1;  // of SSL_CTX, for its config; written once
+// Of SSL_CTX, for its config; written once. An index number belongs to one OSSL_LIB_CTX: where
+// another one is the thread's default, the same number may be an application's own. So there are
+// two slots that must agree, and a pointer that is not ours is neither followed nor replaced.
+int g_slot = -1;
+int g_echo = -1;
+
+// Null for null.
+void* EchoOf(const void* config) {
+  return config == nullptr ? nullptr
+                           : reinterpret_cast<void*>(~reinterpret_cast<uintptr_t>(config));
+}
+
+// False when the slots are not ours; *out is then null.
+bool FindConfig(const SSL_CTX* ctx, upki_config** out) {
+  void* const config = SSL_CTX_get_ex_data(ctx, g_slot);
+  const bool is_ours = SSL_CTX_get_ex_data(ctx, g_echo) == EchoOf(config);
+  *out = is_ours ? static_cast<upki_config*>(config) : nullptr;
+  return is_ours;
+}
 
 // CRYPTO_EX_free of g_slot.
-void OnContextFreed(void*, void* config, CRYPTO_EX_DATA*, int, long, void*) {
+void OnContextFreed(void*, void* config, CRYPTO_EX_DATA* slots, int, long, void*) {
+  if (CRYPTO_get_ex_data(slots, g_echo) != EchoOf(config)) return;
   upki_config_free(static_cast<upki_config*>(config));
 }
 
@@ -21,12 +40,13 @@ void Initialise() {
   // Not in a private OSSL_LIB_CTX that happens to be this thread's.
   OSSL_LIB_CTX* const own = OSSL_LIB_CTX_set0_default(OSSL_LIB_CTX_get0_global_default());
   g_slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, OnContextFreed);
+  g_echo = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   OSSL_LIB_CTX_set0_default(own);
 }
 
 bool IsInitialised() {
   static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
-  return CRYPTO_THREAD_run_once(&once, Initialise) == 1 && g_slot >= 0;
+  return CRYPTO_THREAD_run_once(&once, Initialise) == 1 && g_slot >= 0 && g_echo >= 0;
 }
 
 // Opened once: each store counts its own lines in the journal. Null when there is no memory.
@@ -45,8 +65,9 @@ const upki_config* ConfigOf(X509_STORE_CTX* ctx) {
   const auto* const ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx()));
   if (ssl == nullptr || !IsInitialised()) return DefaultConfig();
-  const void* const config = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), g_slot);
-  return config != nullptr ? static_cast<const upki_config*>(config) : DefaultConfig();
+  upki_config* config;
+  FindConfig(SSL_get_SSL_CTX(ssl), &config);
+  return config != nullptr ? config : DefaultConfig();
 }
 
 // What a verified chain says of its leaf: the leaf and its issuer, in DER. Not those behind: a CA
@@ -104,9 +125,12 @@ void upki_openssl_set_config(SSL_CTX* ctx, const upki_config* config) {
   if (ctx == nullptr) return;
   const crlite::Quiet quiet;
   if (!crlite::IsInitialised()) return;
-  auto* const before = static_cast<upki_config*>(SSL_CTX_get_ex_data(ctx, crlite::g_slot));
   auto* const now = const_cast<upki_config*>(config);
-  if (now == before || SSL_CTX_set_ex_data(ctx, crlite::g_slot, now) != 1) return;
+  upki_config* before;
+  if (!crlite::FindConfig(ctx, &before) || now == before) return;
+  // The echo's place lies behind the other one, which is there, then, for sure.
+  if (SSL_CTX_set_ex_data(ctx, crlite::g_echo, crlite::EchoOf(now)) != 1) return;
+  SSL_CTX_set_ex_data(ctx, crlite::g_slot, now);
   upki_config_free(before);
 }
 

@@ -254,6 +254,9 @@ class UpkiTest(unittest.TestCase):
             # Unable to get the local issuer: the callback leaves it at that.
             self.assertEqual(self.connect("other.pem", *arguments), "refused 20")
 
+    def test_slots_of_the_program_are_left_alone(self):
+        self.assertEqual(client_command("upki_client", "--own-context"), "application data kept")
+
     def test_the_verified_issuer_alone_is_asked_about(self):
         # The CA has a new key, and its old one has signed that; of the old one's, all is revoked.
         old = self.world.make_ca("old", "/CN=Test CA")
