@@ -1,6 +1,7 @@
 #include "sync/store/public_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cascade/base/file.h"
 
@@ -23,6 +24,9 @@ Result<std::vector<uint8_t>> ReadPublicFile(const std::string& path, uint64_t ma
   struct stat status;
   if (lstat(path.c_str(), &status) != 0 || (status.st_mode & 0777) != kPublicFile) {
     return MalformedError(path + ": missing, or not of the mode that it was given");
+  }
+  if (status.st_uid != 0 && status.st_uid != geteuid()) {
+    return MalformedError(path + ": another user's, who could change it later");
   }
   return ReadFile(path, max_size, Links::kRefuse);
 }

@@ -15,7 +15,8 @@ namespace crlite {
 // version. Its directory exists.
 Result<bool> PutPublicFile(const std::string& path, Bytes content);
 
-// What others would get; what they could not read counts as missing. Links are refused.
+// What others would get; what they could not read, or what belongs to a user other than root and
+// this one, counts as missing. Links are refused.
 Result<std::vector<uint8_t>> ReadPublicFile(const std::string& path, uint64_t max_size);
 
 }  // namespace crlite

@@ -178,6 +178,20 @@ TEST_F(UpkiCacheTest, RefusesAnotherUsersFolder) {
   }
 }
 
+// Who owns a file can change it later, whoever owns its folder.
+TEST_F(UpkiCacheTest, ReplacesAnotherUsersFiles) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  Add("1.filter", "one");
+  WriteWell();
+  for (const char* name : {"1.filter", "index.bin", "manifest.json"}) {
+    ASSERT_EQ(chown(PathOf(name).c_str(), 64000, 0), 0);
+    WriteWell();
+    struct stat status;
+    ASSERT_EQ(stat(PathOf(name).c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, 0u) << name;
+  }
+}
+
 TEST_F(UpkiCacheTest, SaysWhichFolderCannotBeMade) {
   Add("1.filter", "one");
   folder_ = directory_.path() + "/missing/upki";
