@@ -55,9 +55,13 @@ Status CheckName(const std::string& name) {
   return MalformedError(name + ": a upki cache has no filters of such a name");
 }
 
-// Those that the manifest in `folder` names. A damaged one names nothing, as for upki's client.
+// Those that the manifest or the index in `folder` names: they differ where a run died between the
+// two. A damaged one names nothing, as for upki's client.
 std::set<std::string> NamesBefore(const std::string& folder) {
   std::set<std::string> names;
+  const Result<std::vector<uint8_t>> index =
+      ReadFile(folder + "/" + kUpkiIndexName, kMaxOfferTextSize, Links::kRefuse);
+  if (index.ok()) names = NamesInUpkiIndex(*index);
   const Result<std::vector<uint8_t>> text =
       ReadFile(folder + "/" + kManifestName, kMaxOfferTextSize, Links::kRefuse);
   if (!text.ok()) return names;

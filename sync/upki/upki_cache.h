@@ -22,7 +22,7 @@ struct CacheChange {
 
 // Makes `folder`/revocation a cache of these filters: the filters, then index.bin, then
 // manifest.json, each whole before it gets its name; then deletes the filters that neither this
-// manifest nor the one before names. So whenever it ends, the index there names files that are
+// manifest nor the list before names. So whenever it ends, the index there names files that are
 // there, and a client that has read the index before still finds them. What is there already and
 // whole is left alone; files that are no filters by their names stay.
 //

@@ -1,5 +1,7 @@
 #include "sync/upki/upki_index.h"
 
+#include <string.h>
+
 #include <map>
 #include <string_view>
 
@@ -70,6 +72,20 @@ std::vector<uint8_t> MakeUpkiIndex(const std::vector<IndexedFilter>& filters) {
     }
   }
   return writer.Take();
+}
+
+std::set<std::string> NamesInUpkiIndex(Bytes index) {
+  std::set<std::string> names;
+  if (index.size() < kHeaderSize || memcmp(index.data(), kMagic.data(), kMagic.size()) != 0) {
+    return names;
+  }
+  const size_t wanted = static_cast<size_t>(index[8] << 8 | index[9]);
+  for (Bytes rest = index.subspan(kHeaderSize); names.size() < wanted && rest.size() >= kNameSize;
+       rest = rest.subspan(kNameSize)) {
+    const std::string_view padded(reinterpret_cast<const char*>(rest.data()), kNameSize);
+    names.emplace(padded.substr(0, padded.find('\0')));
+  }
+  return names;
 }
 
 }  // namespace crlite

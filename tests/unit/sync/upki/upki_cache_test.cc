@@ -112,6 +112,22 @@ TEST_F(UpkiCacheTest, KeepsWhatTheManifestBeforeNamesForOneMoreTime) {
   EXPECT_EQ(Names(), (Set{"2.filter", "index.bin", "manifest.json"}));
 }
 
+// A run that died between the two has left an index that the manifest knows nothing of.
+TEST_F(UpkiCacheTest, KeepsWhatTheIndexBeforeNamesForOneMoreTime) {
+  Add("1.filter", "one");
+  WriteWell();
+  Put("2.filter");
+  const std::vector<uint8_t> index = MakeUpkiIndex({{"2.filter", {}}});
+  std::ofstream(PathOf("index.bin"))
+      .write(reinterpret_cast<const char*>(index.data()),
+             static_cast<std::streamsize>(index.size()));
+  Clear();
+  Add("3.filter", "three");
+  EXPECT_EQ(WriteWell().removed, 0u);
+  EXPECT_EQ(WriteWell().removed, 2u);
+  EXPECT_EQ(Names(), (Set{"3.filter", "index.bin", "manifest.json"}));
+}
+
 TEST_F(UpkiCacheTest, DeletesFiltersAndItsOwnDebrisAlone) {
   Add("1.filter", "one");
   WriteWell();
