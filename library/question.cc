@@ -37,8 +37,8 @@ void Answer(crlite_store* store, Reason reason, const CertificateFields* leaf, u
 }
 
 bool CopySerial(Bytes serial, LeafQuestion* out) {
-  if (serial.empty() || serial.size() > LeafQuestion::kMaxSerialSize) return false;
-  memcpy(out->serial, serial.data(), serial.size());
+  if (serial.size() > LeafQuestion::kMaxSerialSize) return false;
+  if (!serial.empty()) memcpy(out->serial, serial.data(), serial.size());
   out->serial_size = serial.size();
   return true;
 }

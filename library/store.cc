@@ -14,7 +14,8 @@ namespace {
 
 // A page that the kernel empties in a forked child, where no other thread reads or reloads: so that
 // no handler of ours need run at fork. Where the kernel does not (before Linux 4.14), a child that
-// was forked while other threads were asking may keep an old generation mapped.
+// was forked while other threads were asking may keep what it has: an old generation mapped, or,
+// forked during a reload, its data for good.
 StoreThreads* NewThreadsPage() {
   void* const page = mmap(nullptr, sizeof(StoreThreads), PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

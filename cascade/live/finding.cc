@@ -65,7 +65,10 @@ void Judge(const StateData& data, LeafKeySource leaf_key, uint64_t now_ms, Findi
     out->verdict.reason = Reason::kDamaged;
   }
   // Damage may show itself only where it lies.
-  if (out->verdict.reason == Reason::kDamaged) out->state = DataState::kDamaged;
+  if (out->verdict.reason == Reason::kDamaged) {
+    out->state = DataState::kDamaged;
+    if (out->trouble == nullptr) out->trouble = "contradicts itself";
+  }
   out->decision = Decide(data.policy, out->mode, out->state, out->verdict);
   if (out->decision.report != Refusal::kNone && data.mapping &&
       FindExemption(data.snapshot, leaf_key, now_ms, out)) {

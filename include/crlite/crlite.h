@@ -36,7 +36,7 @@ extern "C" {
 typedef enum crlite_error {
   CRLITE_OK = 0,
   CRLITE_ERR_ARGUMENT = 1, /* a null pointer, an unknown flag, an empty chain or a serial that is
-                              empty or longer than CRLITE_MAX_SERIAL_SIZE */
+                              longer than CRLITE_MAX_SERIAL_SIZE */
   CRLITE_ERR_PATH = 2,     /* the snapshot's path is not absolute, or too long */
   CRLITE_ERR_MEMORY = 3,
   CRLITE_ERR_LEAF = 4,  /* the first certificate is not the DER of a certificate */

@@ -4,7 +4,7 @@
  * C99. Link with `pkg-config --libs crlite-openssl`. A program that contains an OpenSSL of its own
  * links libcrlite-openssl.a instead, before its libssl.a: the shared library would bring a second
  * libcrypto, which must not see the structures of the first. Programs that load openssl.cnf need
- * none of this: the module (provider-crlite(7)) checks for them, and both together do no harm.
+ * none of this: the module (provider-crlite(7)) checks for them. Both together decide the same.
  *
  * What is done with a revoked certificate, or with missing data that the policy denies, is what the
  * module does: the program's own verify callback is called with ok = 0, X509_V_ERR_CERT_REVOKED (or
