@@ -1,9 +1,11 @@
 // The five outcomes, their reasons, and the evidence that comes with them.
 #include <string.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cascade/base/file.h"
+#include "cascade/reader/snapshot_format.h"
 #include "cascade/snapshot/install.h"
 #include "tests/library/contract/asker.h"
 #include "tests/support/clubcards.h"
@@ -149,6 +151,25 @@ TEST(Outcome, NoDataWhenOthersMayWriteToTheSnapshot) {
   asker.Open();
   EXPECT_EQ(asker.Check(asker.good).reason, CRLITE_REASON_DAMAGED);
   EXPECT_STREQ(crlite_result_trouble(asker.result.get()), "writable by group or others");
+}
+
+// What only an answer brings to light is told with that answer.
+TEST(Outcome, OfDataThatContradictsItself) {
+  using namespace snapshot_format;
+  Asker asker;
+  asker.Publish();
+  ByteVector bytes = *ReadFile(asker.host.snapshot(), 1 << 20);
+  for (uint8_t* entry = &bytes[kHeaderSize];; entry += kSectionEntrySize) {
+    if (LoadLe32(entry) != kBuckets) continue;
+    std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(LoadLe64(entry + 8)), LoadLe64(entry + 16),
+                uint8_t{0xff});
+    break;
+  }
+  asker.host.PublishRaw(bytes);
+  asker.Open();
+  EXPECT_EQ(asker.Check(asker.good).reason, CRLITE_REASON_DAMAGED);
+  EXPECT_EQ(crlite_result_data_state(asker.result.get()), CRLITE_DATA_DAMAGED);
+  EXPECT_STREQ(crlite_result_trouble(asker.result.get()), "contradicts itself");
 }
 
 // What is decided without the data, no data and no policy can change.
