@@ -1,7 +1,7 @@
 /* A TLS client that asks by itself whether the certificate that OpenSSL has verified is revoked:
  *   cc client.c $(pkg-config --cflags --libs crlite openssl) -o client
  *   ./client localhost:443 /etc/ssl/certs/ca-certificates.crt [SNAPSHOT]
- * Exit status: 0 served, 1 not connected, 2 refused. */
+ * Exit status: 0 served, 1 not connected, 2 refused, 64 wrong arguments. */
 #include <crlite/crlite.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -1,7 +1,7 @@
 /* A GnuTLS client that asks while it shakes hands, with the verify function of verify.h:
  *   cc client.c $(pkg-config --cflags --libs crlite gnutls) -o client
  *   ./client localhost 443 /etc/ssl/certs/ca-certificates.crt [SNAPSHOT]
- * Exit status: 0 served, 1 not connected, 2 refused. */
+ * Exit status: 0 served, 1 not connected, 2 refused, 64 wrong arguments. */
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
