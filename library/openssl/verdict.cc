@@ -1,6 +1,7 @@
 #include "library/openssl/verdict.h"
 
 #include "library/openssl/quiet.h"
+#include "library/owned_result.h"
 
 namespace crlite {
 namespace {
@@ -21,20 +22,6 @@ class Der {
  private:
   uint8_t* data_ = nullptr;
   int size_;
-};
-
-// A crlite_result that is freed; null when there was no memory.
-class Result {
- public:
-  Result() : result_(crlite_result_new()) {}
-  Result(const Result&) = delete;
-  Result& operator=(const Result&) = delete;
-  ~Result() { crlite_result_free(result_); }
-
-  crlite_result* get() const { return result_; }
-
- private:
-  crlite_result* const result_;
 };
 
 // The time that libcrypto checked the chain for.
@@ -62,7 +49,7 @@ Judgement Judge(X509_STORE_CTX* ctx, crlite_store* store) {
 
   const Quiet quiet;
   const Der leaf(sk_X509_value(chain, 0)), issuer(sk_X509_value(chain, 1));
-  const Result result;
+  const OwnedResult result;
   if (store == nullptr || !leaf.is_there() || !issuer.is_there() || result.get() == nullptr) {
     return kOutOfMemory;
   }

@@ -7,6 +7,7 @@
 #include "cascade/live/host_guard.h"
 #include "cascade/reader/certificate.h"
 #include "include/crlite/crlite.h"
+#include "library/owned_result.h"
 #include "library/upki/utf8.h"
 
 namespace crlite {
@@ -24,20 +25,6 @@ bool IsReadable(const char* path) {
   close(fd);
   return is_readable;
 }
-
-// A crlite_result that is freed; null when there is no memory.
-class Result {
- public:
-  Result() : result_(crlite_result_new()) {}
-  Result(const Result&) = delete;
-  Result& operator=(const Result&) = delete;
-  ~Result() { crlite_result_free(result_); }
-
-  crlite_result* get() const { return result_; }
-
- private:
-  crlite_result* const result_;
-};
 
 bool Parse(const upki_certificate_der& certificate, CertificateFields* out) {
   if (certificate.data == nullptr) return false;
@@ -95,7 +82,7 @@ int WeightOf(upki_result answer) {
 upki_result Check(crlite_store* store, const upki_certificate_der* certificates, size_t count) {
   CertificateFields leaf, candidate;
   if (!Parse(certificates[0], &leaf)) return UPKI_ERR_REVOCATION_INVALID_END_ENTITY_CERT;
-  const Result result;
+  const OwnedResult result;
   if (result.get() == nullptr) return UPKI_ERR_UNKNOWN;
   upki_result answer = UPKI_ERR_REVOCATION_NO_ISSUER;
   for (size_t i = 1; i < count; ++i) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <openssl/rsa.h>
 
+#include <utility>
+
 #include "cascade/reader/sha256.h"
 
 namespace crlite::hook {
@@ -152,6 +154,25 @@ Certificate Forge(const Certificate& original) {
   ByteVector der = original.Der();
   der.back() ^= 1;
   return Decode(der);
+}
+
+CrlSigner IssueCrlSigner(const Certificate& root) {
+  CertificateOptions options;
+  options.is_ca = true;
+  options.sct_extension.reset();
+  options.subject = "ca";
+  options.serial = {0x10};
+  options.key_id = {1, 1, 1};
+  Certificate ca = Issue(&root, options);
+  options = {};
+  options.subject = "ca";
+  options.serial = {0x11};
+  options.key_id = {2, 2, 2};
+  Certificate signer = Issue(&root, options);
+  options = {};
+  options.sct_extension.reset();
+  Certificate leaf = Issue(&ca, options);
+  return {std::move(ca), std::move(signer), std::move(leaf)};
 }
 
 Ptr<X509_CRL> EmptyCrl(const Certificate& issuer, const Certificate& signer,

@@ -68,6 +68,12 @@ Certificate Decode(const ByteVector& der);
 // The same with a signature that is wrong.
 Certificate Forge(const Certificate& original);
 
+// A CA with a certificate of its own for its CRLs: `signer` has its name and another key.
+struct CrlSigner {
+  Certificate ca, signer, leaf;  // a leaf of `ca`, without SCTs
+};
+CrlSigner IssueCrlSigner(const Certificate& root);
+
 // A list of this issuer's, with nothing on it, signed by `signer`, whose subjectKeyIdentifier it
 // names.
 Ptr<X509_CRL> EmptyCrl(const Certificate& issuer, const Certificate& signer,

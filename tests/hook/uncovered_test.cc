@@ -121,22 +121,7 @@ TEST(Uncovered, PeerWithoutACertificate) {
 TEST(Uncovered, SignerOfACrl) {
   InChild([] {
     World world;
-    CertificateOptions options;
-    options.is_ca = true;
-    options.sct_extension.reset();
-    options.subject = "ca";
-    options.serial = {0x10};
-    options.key_id = {1, 1, 1};
-    const Certificate ca = Issue(&world.root, options);
-    options = {};
-    options.subject = "ca";
-    options.serial = {0x11};
-    options.key_id = {2, 2, 2};
-    const Certificate signer = Issue(&world.root, options);
-    options = {};
-    options.sct_extension.reset();
-    const Certificate leaf = Issue(&ca, options);
-
+    const auto [ca, signer, leaf] = IssueCrlSigner(world.root);
     X509_STORE_add_crl(world.store.get(), EmptyCrl(ca, signer, {2, 2, 2}).get());
     const Ptr<STACK_OF(X509)> untrusted(sk_X509_new_null());
     sk_X509_push(untrusted.get(), ca.x509.get());

@@ -1,25 +1,11 @@
 // What the host sees of a verdict: refusals, callbacks, modes.
 #include <gtest/gtest.h>
 
+#include "tests/hook/callbacks.h"
 #include "tests/hook/host.h"
 
 namespace crlite::hook {
 namespace {
-
-int AcceptAll(int, X509_STORE_CTX*) { return 1; }
-int AcceptAllAndClear(int, X509_STORE_CTX* ctx) {
-  X509_STORE_CTX_set_error(ctx, X509_V_OK);
-  return 1;
-}
-
-int g_refusals_seen = 0;
-int CountRefusals(int ok, X509_STORE_CTX* ctx) {
-  if (ok == 0 && X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_REVOKED &&
-      X509_STORE_CTX_get_error_depth(ctx) == 0 && X509_STORE_CTX_get_current_cert(ctx) != nullptr) {
-    ++g_refusals_seen;
-  }
-  return ok;
-}
 
 Setup WithCallback(X509_STORE_CTX_verify_cb callback) {
   return [callback](X509_STORE_CTX* ctx) { X509_STORE_CTX_set_verify_cb(ctx, callback); };

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "tests/hook/callbacks.h"
 #include "tests/library/openssl/handshake.h"
 
 namespace crlite::hook {
@@ -59,12 +60,6 @@ std::function<Certificate(const World&)> Leaf(
 Setup WithCallback(X509_STORE_CTX_verify_cb callback) {
   return [callback](X509_STORE_CTX* ctx) { X509_STORE_CTX_set_verify_cb(ctx, callback); };
 }
-int AcceptAll(int, X509_STORE_CTX*) { return 1; }
-int AcceptAllAndClear(int, X509_STORE_CTX* ctx) {
-  X509_STORE_CTX_set_error(ctx, X509_V_OK);
-  return 1;
-}
-
 Setup At(time_t time) {
   return [time](X509_STORE_CTX* ctx) {
     X509_STORE_CTX_set_time(ctx, 0, time);
@@ -277,21 +272,7 @@ TEST_P(Agreement, WithTheModule) {
 TEST(CrlSigner, IsNotAskedAbout) {
   InChild([] {
     World world;
-    CertificateOptions options;
-    options.is_ca = true;
-    options.sct_extension.reset();
-    options.subject = "ca";
-    options.serial = {0x10};
-    options.key_id = {1, 1, 1};
-    const Certificate ca = Issue(&world.root, options);
-    options = {};
-    options.subject = "ca";
-    options.serial = {0x11};
-    options.key_id = {2, 2, 2};
-    const Certificate signer = Issue(&world.root, options);
-    options = {};
-    options.sct_extension.reset();
-    const Certificate leaf = Issue(&ca, options);
+    const auto [ca, signer, leaf] = IssueCrlSigner(world.root);
     const Ptr<STACK_OF(X509)> untrusted(sk_X509_new_null());
     sk_X509_push(untrusted.get(), ca.x509.get());
     sk_X509_push(untrusted.get(), signer.x509.get());

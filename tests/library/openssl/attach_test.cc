@@ -2,28 +2,15 @@
 #include <gtest/gtest.h>
 #include <openssl/sslerr.h>
 
+#include "tests/hook/callbacks.h"
 #include "tests/library/openssl/handshake.h"
 
 namespace crlite::hook {
 namespace {
 
-int AcceptAll(int, X509_STORE_CTX*) { return 1; }
-int AcceptAllAndClear(int, X509_STORE_CTX* ctx) {
-  X509_STORE_CTX_set_error(ctx, X509_V_OK);
-  return 1;
-}
 int RefuseAll(int, X509_STORE_CTX* ctx) {
   X509_STORE_CTX_set_error(ctx, X509_V_ERR_APPLICATION_VERIFICATION);
   return 0;
-}
-
-int g_refusals = 0;
-int CountRefusals(int ok, X509_STORE_CTX* ctx) {
-  if (ok == 0 && X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_REVOKED &&
-      X509_STORE_CTX_get_error_depth(ctx) == 0 && X509_STORE_CTX_get_current_cert(ctx) != nullptr) {
-    ++g_refusals;
-  }
-  return ok;
 }
 
 // A policy under which everything that the data is asked about is told.
@@ -176,7 +163,7 @@ TEST(Attach, AgainChangesNothing) {
     }
     SSL_CTX_set_verify(world.client.get(), SSL_VERIFY_PEER, CountRefusals);
     world.ExpectAttached();
-    EXPECT_EQ(g_refusals, 1);
+    EXPECT_EQ(g_refusals_seen, 1);
     EXPECT_EQ(JournalLines().size(), 1u);
   });
 }
@@ -214,11 +201,11 @@ TEST(Callback, HearsOfTheRefusalWhereverItWasSet) {
   InChild([] {
     AttachedWorld world;
     const auto expect_one_refusal = [&](SSL_CTX* client, const SslSetup& setup) {
-      g_refusals = 0;
+      g_refusals_seen = 0;
       EXPECT_FALSE(Connect(client, world.revoked_server.get(), setup).connected);
-      EXPECT_EQ(g_refusals, 1);
+      EXPECT_EQ(g_refusals_seen, 1);
       EXPECT_TRUE(Connect(client, world.good_server.get(), setup).connected);
-      EXPECT_EQ(g_refusals, 1);
+      EXPECT_EQ(g_refusals_seen, 1);
     };
     const auto on_context = [](SSL_CTX* client) {
       SSL_CTX_set_verify(client, SSL_VERIFY_PEER, CountRefusals);
@@ -278,23 +265,6 @@ TEST(Callback, OfTheLibraryAddsNothingWhereTheStoreIsAttached) {
     world.ExpectAttached();
     EXPECT_EQ(JournalLines().size(), 2u);
   });
-}
-
-using VerifyFunction = X509_STORE_CTX_verify_fn;
-int g_calls = 0;
-VerifyFunction g_read_back = nullptr;
-int AcceptWithoutLooking(X509_STORE_CTX*) {
-  ++g_calls;
-  return 1;
-}
-int RefuseWithoutLooking(X509_STORE_CTX* ctx) {
-  ++g_calls;
-  X509_STORE_CTX_set_error(ctx, X509_V_ERR_APPLICATION_VERIFICATION);
-  return 0;
-}
-int CallReadBack(X509_STORE_CTX* ctx) {
-  ++g_calls;
-  return g_calls > 100 ? -1 : g_read_back(ctx);
 }
 
 VerifyFunction ReadBack(X509_STORE* store) {
@@ -404,7 +374,7 @@ TEST(Module, AndLibraryTogetherDoNoHarm) {
       if (!is_module_first) machine.host.Load();
       SSL_CTX_set_verify(world.client.get(), SSL_VERIFY_PEER, CountRefusals);
       world.ExpectAttached();
-      EXPECT_EQ(g_refusals, 1);
+      EXPECT_EQ(g_refusals_seen, 1);
       ExpectFullVerification(world, world.store.get());
       // What only one of the two knows is refused as well.
       machine.host.Publish(world.root.SpkiHash(), {{0x01}});
