@@ -109,14 +109,15 @@ for where in -poll ''; do
   refused 'HTTP status 429' "/429$where"
   wire_clear
   refused 'asked for no request before' "/429$where"
-  [[ $(wire_count) == 0 ]] || fail "asked: $(<"$wire")"
+  # The list that crawls meanwhile may come to its end here.
+  [[ $(wire_count "/429$where/") == 0 ]] || fail "asked: $(<"$wire")"
 done
 run_sync 0 --source "remote-settings+$server/later/v1" --root-sha256 "$pin"
 wire_clear
 refused 'asked for no request before' /later
-[[ $(wire_count) == 0 ]] || fail "asked: $(<"$wire")"
+[[ $(wire_count /later/) == 0 ]] || fail "asked: $(<"$wire")"
 run_sync 0 --source "remote-settings+$server/later/v1" "${rs[@]}"
-[[ $(wire_count) != 0 && $(wire_count /later/) == 0 ]] || fail "asked: $(<"$wire")"
+[[ $(wire_count '^/v1/') != 0 && $(wire_count /later/) == 0 ]] || fail "asked: $(<"$wire")"
 
 echo '- what arrives slowly is continued by the next run'
 add_filter slow.filter revoked 600000
