@@ -25,7 +25,7 @@ lint_man() {
 }
 
 # What is in the host's process, or reads bytes from outside for it.
-lint_tidy() { run_tidy {cascade,conf,provider,sync/offer,sync/trust}/'*.cc'; }
+lint_tidy() { run_tidy {cascade,conf,library,provider,sync/offer,sync/trust}/'*.cc'; }
 
 # The tests are left out: GoogleTest's macros would need exceptions from most checks.
 lint_tidy-tools() { run_tidy {cli,man,sync}/'*.cc' ':!sync/offer' ':!sync/trust'; }
