@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "library/openssl/echo.h"
 #include "library/openssl/quiet.h"
 
 namespace crlite {
@@ -19,10 +20,6 @@ struct Memory {
 int g_slot = -1;
 int g_echo = -1;
 VerifyFunction g_builtin = nullptr;
-
-void* EchoOf(const void* value) {
-  return reinterpret_cast<void*>(~reinterpret_cast<uintptr_t>(value));
-}
 
 // CRYPTO_EX_free of g_slot.
 void OnStoreFreed(void*, void* value, CRYPTO_EX_DATA* slots, int, long, void*) {

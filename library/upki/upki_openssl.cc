@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "library/openssl/echo.h"
 #include "library/openssl/quiet.h"
 #include "library/upki/upki-openssl.h"
 
@@ -14,12 +15,6 @@ namespace {
 // two slots that must agree, and a pointer that is not ours is neither followed nor replaced.
 int g_slot = -1;
 int g_echo = -1;
-
-// Null for null.
-void* EchoOf(const void* config) {
-  return config == nullptr ? nullptr
-                           : reinterpret_cast<void*>(~reinterpret_cast<uintptr_t>(config));
-}
 
 // False when the slots are not ours; *out is then null.
 bool FindConfig(const SSL_CTX* ctx, upki_config** out) {
