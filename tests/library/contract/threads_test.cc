@@ -15,8 +15,8 @@ namespace {
 
 using hook::InChild;
 
-// Asks in threads of its own until it is destroyed. Allocates nothing once it is made: a sanitizer's
-// allocator does not survive a fork in the middle of another thread's work.
+// Asks in threads of its own until it is destroyed. Allocates nothing once it is made: a
+// sanitizer's allocator does not survive a fork in the middle of another thread's work.
 class Crowd {
  public:
   Crowd(crlite_store* store, const Asker& asker, int size) {
