@@ -6,8 +6,10 @@
 #include <crlite/crlite.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "cascade/filter/clubcard.h"
@@ -60,10 +62,10 @@ struct World {
     input.policy.stale_after_s = UINT32_MAX;
     bytes = std::move(CompileSnapshot(input)).value();
     CRLITE_PROPERTY(Snapshot::Open(bytes, &snapshot) == SnapshotError::kNone, "the snapshot");
-    char folder[] = "/tmp/crlite-XXXXXX";
-    CRLITE_PROPERTY(mkdtemp(folder) != nullptr, folder);
+    std::string folder = (std::filesystem::temp_directory_path() / "crlite-XXXXXX").string();
+    CRLITE_PROPERTY(mkdtemp(folder.data()) != nullptr, folder);
     CRLITE_PROPERTY(InstallSnapshot(StatePaths(folder), bytes).ok(), folder);
-    const std::string path = std::string(folder) + "/snapshot";
+    const std::string path = folder + "/snapshot";
     CRLITE_PROPERTY(crlite_open(path.c_str(), CRLITE_OPEN_NO_RELOAD, &store) == CRLITE_OK, path);
     std::filesystem::remove_all(folder);  // what is mapped stays
   }
@@ -78,10 +80,6 @@ IssuerSpkiHash SeedIssuer() {
   IssuerSpkiHash hash;
   memcpy(hash.bytes, Sha256::Hash(Bytes(spki)).bytes, kHashSize);
   return hash;
-}
-
-bool CanBeAsked(const CertificateFields& leaf) {
-  return !leaf.serial.empty() && leaf.serial.size() <= CRLITE_MAX_SERIAL_SIZE;
 }
 
 // By hand.
@@ -130,7 +128,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const crlite_error error = crlite_check_chain(world->store, chain, count, at, world->result);
 
   CertificateFields leaf, issuer;
-  const bool is_leaf = ParseCertificate(leaf_der, &leaf) && CanBeAsked(leaf);
+  const bool is_leaf =
+      ParseCertificate(leaf_der, &leaf) && leaf.serial.size() <= CRLITE_MAX_SERIAL_SIZE;
   const bool is_issuer = count == 1 || ParseCertificate(issuer_der, &issuer);
   const crlite_error wanted = !is_leaf     ? CRLITE_ERR_LEAF
                               : !is_issuer ? CRLITE_ERR_ISSUER
