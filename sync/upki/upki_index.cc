@@ -76,13 +76,16 @@ std::vector<uint8_t> MakeUpkiIndex(const std::vector<IndexedFilter>& filters) {
 
 std::set<std::string> NamesInUpkiIndex(Bytes index) {
   std::set<std::string> names;
-  if (index.size() < kHeaderSize || memcmp(index.data(), kMagic.data(), kMagic.size()) != 0) {
+  ByteReader reader(index);
+  Bytes magic, num_logs, name;
+  uint16_t count = 0;
+  if (!reader.ReadBytes(kMagic.size(), &magic) ||
+      memcmp(magic.data(), kMagic.data(), kMagic.size()) != 0 || !reader.ReadBe16(&count) ||
+      !reader.ReadBytes(sizeof(uint32_t), &num_logs)) {
     return names;
   }
-  const size_t wanted = static_cast<size_t>(index[8] << 8 | index[9]);
-  for (Bytes rest = index.subspan(kHeaderSize); names.size() < wanted && rest.size() >= kNameSize;
-       rest = rest.subspan(kNameSize)) {
-    const std::string_view padded(reinterpret_cast<const char*>(rest.data()), kNameSize);
+  for (uint16_t i = 0; i < count && reader.ReadBytes(kNameSize, &name); ++i) {
+    const std::string_view padded(reinterpret_cast<const char*>(name.data()), kNameSize);
     names.emplace(padded.substr(0, padded.find('\0')));
   }
   return names;
